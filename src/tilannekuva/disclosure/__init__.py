@@ -1,0 +1,1 @@
+"""Disclosure: the one door from what is known to what is shown."""

@@ -1,0 +1,74 @@
+"""The door: makes readings from series, and only of what a viewer may see."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tilannekuva.domain.indicators import Indicator, LevelName, Visibility
+from tilannekuva.domain.picture import Point, Reading, Trend, Viewer
+
+_MAY_SEE: dict[Viewer, tuple[Visibility, ...]] = {
+    "public": ("public",),
+    "staff": ("public", "shared", "internal"),
+    "leadership": ("public", "shared", "internal", "leadership"),
+}
+
+
+def may_see(viewer: Viewer, indicator: Indicator) -> bool:
+    """Whether a viewer may see an indicator at all."""
+    return indicator.visibility in _MAY_SEE[viewer]
+
+
+def reading(
+    indicator: Indicator,
+    area: str,
+    points: Sequence[Point],
+    *,
+    level: LevelName | None,
+    known_at: datetime,
+    sources: tuple[str, ...],
+) -> Reading | None:
+    """Give the newest settled value of a series, else its newest; None without any point."""
+    if not points:
+        return None
+    at = settled(points)
+    change = _change(points, at, indicator.compare_days)
+    return Reading(
+        indicator=indicator.id,
+        area=area,
+        reference_date=points[at].reference_date,
+        value=points[at].value,
+        status=points[at].status,
+        level=level if points[at].value is not None else None,
+        trend=_trend(points[at].value, change, indicator),
+        change=change,
+        known_at=known_at,
+        sources=sources,
+        points=tuple(points),
+    )
+
+
+def settled(points: Sequence[Point]) -> int:
+    """Say where the newest settled value stands: not provisional, not empty; else the last point."""
+    numbers = [at for at, point in enumerate(points) if point.value is not None]
+    whole = [at for at in numbers if points[at].status != "provisional"]
+    return (whole or numbers or [len(points) - 1])[-1]
+
+
+def _change(points: Sequence[Point], at: int, days: int) -> float | None:
+    now = points[at]
+    earlier = now.reference_date - timedelta(days=days)
+    for then in reversed(points[:at]):
+        if then.reference_date <= earlier:
+            same = then.reference_date == earlier
+            return now.value - then.value if same and now.value is not None and then.value is not None else None
+    return None
+
+
+def _trend(value: float | None, change: float | None, indicator: Indicator) -> Trend:
+    if value is None or change is None:
+        return "unknown"
+    # A share is already a comparison: its change is judged in its own per cent.
+    scale = 100.0 if indicator.kind == "share" else max(abs(value - change), 1.0)
+    if abs(change) <= indicator.noticeable * scale:
+        return "flat"
+    return "up" if change > 0 else "down"

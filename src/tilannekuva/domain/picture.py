@@ -1,0 +1,86 @@
+"""The picture: what one kind of viewer may know of an area at an instant, as a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from tilannekuva.domain.definitions import Text
+from tilannekuva.domain.indicators import Indicator, LevelName
+from tilannekuva.domain.looks import Health
+
+Trend = Literal["up", "down", "flat", "unknown"]
+Viewer = Literal["public", "staff", "leadership"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of a series; None where there is no number, and `status` says why."""
+
+    reference_date: date
+    value: float | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An indicator's newest settled value for a viewer; only `disclosure` makes one.
+
+    `change` is the difference to `compare_days` earlier, `level` None where no
+    levels are set, `points` the series in ascending days, provisional ones last.
+    """
+
+    indicator: str
+    area: str
+    reference_date: date
+    value: float | None
+    status: str
+    level: LevelName | None
+    trend: Trend
+    change: float | None
+    known_at: datetime
+    sources: tuple[str, ...]
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who publishes a source, under which licence and how often."""
+
+    id: str
+    title: Text
+    about: Text
+    publisher: str
+    licence: str
+    contact: str
+    url: str
+    every: timedelta | None
+    rhythm: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Readings by indicator and area, the health of the sources, and what defines them.
+
+    `id` changes with the data, the definitions, the viewer, the code and the
+    health of the sources: it is cache key and ETag.
+    """
+
+    id: str
+    title: str
+    as_of: datetime
+    rewound: bool
+    data_at: datetime | None
+    area: str
+    areas: tuple[str, ...]
+    viewer: Viewer
+    exercise: bool
+    readings: Mapping[tuple[str, str], Reading]
+    indicators: Mapping[str, Indicator]
+    health: tuple[Health, ...]
+    sources: Mapping[str, Source]
+
+    def nearest(self, indicator: str, ancestors: tuple[str, ...]) -> Reading | None:
+        """Give the reading of the first of these areas that has one, from near to far."""
+        found = (self.readings.get((indicator, area)) for area in ancestors)
+        return next((one for one in found if one is not None), None)

@@ -1,0 +1,99 @@
+"""Every error a user may meet, with its exit code and HTTP status.
+
+TilannekuvaError                1  500
+├── BadInput                    2  400   what was asked cannot be understood
+│   ├── BadInstant              2  400   neither an instant nor a day
+│   ├── UnknownArea             2  404   no such area
+│   ├── UnknownIndicator        2  404   no such indicator
+│   └── UnknownSource           2  404   no such source
+├── BadDefinition               3  500   a recipe, an indicator or the settings hold a mistake
+├── NoWorkspace                 4  500   the folder holds no workspace
+├── Busy                        5  503   another process writes to this workspace
+├── SourceError                 6  502   a source gave nothing that can be used
+│   ├── NoAnswer                6  502   the source did not answer
+│   └── NotUnderstood           6  502   it answered something else than agreed
+└── Damaged                     7  500   stored bytes are not those that were stored
+"""
+
+from typing import ClassVar
+
+
+class TilannekuvaError(Exception):
+    """Something went wrong; the message says what the user can do."""
+
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+
+
+class BadInput(TilannekuvaError):
+    """What was asked cannot be understood."""
+
+    exit_code = 2
+    http_status = 400
+
+
+class BadInstant(BadInput):
+    """A text is neither an instant nor a day."""
+
+
+class UnknownArea(BadInput):
+    """No area has this code or name."""
+
+    http_status = 404
+
+
+class UnknownIndicator(BadInput):
+    """No indicator has this id."""
+
+    http_status = 404
+
+
+class UnknownSource(BadInput):
+    """No source has this id."""
+
+    http_status = 404
+
+
+class BadDefinition(TilannekuvaError):
+    """A recipe, an indicator or the settings hold a mistake."""
+
+    exit_code = 3
+
+
+class NoWorkspace(TilannekuvaError):
+    """The folder holds no workspace."""
+
+    exit_code = 4
+
+
+class Busy(TilannekuvaError):
+    """Another process writes to this workspace."""
+
+    exit_code = 5
+    http_status = 503
+
+
+class SourceError(TilannekuvaError):
+    """A source gave nothing that can be used."""
+
+    exit_code = 6
+    http_status = 502
+
+
+class NoAnswer(SourceError):
+    """The source did not answer; `retry_after` seconds when it said so itself."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.permanent = permanent
+
+
+class NotUnderstood(SourceError):
+    """The source answered something else than its recipe agrees with."""
+
+
+class Damaged(TilannekuvaError):
+    """Stored bytes are not those that were stored."""
+
+    exit_code = 7

@@ -1,0 +1,1 @@
+"""The verbs: each wires rooms for one deed."""

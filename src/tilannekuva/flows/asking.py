@@ -1,0 +1,129 @@
+"""Asking: observations as a table, for the command line and the data twins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tilannekuva.domain.areas import register
+from tilannekuva.domain.calendar import helsinki_date, stamp
+from tilannekuva.domain.indicators import Indicator
+from tilannekuva.domain.observations import COLUMNS, Observation
+from tilannekuva.domain.picture import Picture, Reading
+from tilannekuva.errors import BadInput, UnknownArea
+from tilannekuva.flows.picture import Question, picture
+from tilannekuva.flows.workspace import Workspace
+from tilannekuva.store.sheet import Sheet
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which observations: of an indicator, of one area or all, as known at an instant."""
+
+    indicator: str
+    as_of: datetime
+    area: str | None = None
+    source: str | None = None
+    revisions: bool = False
+
+
+def observations(workspace: Workspace, asked: Asked) -> list[Row]:
+    """Give observations, one row a key (all that were ever known with `revisions`), sorted."""
+    indicator = workspace.catalogue(asked.as_of).indicator(asked.indicator)
+    area = register().area(asked.area).id if asked.area else None
+    if indicator.sql:
+        if asked.revisions or asked.source:
+            raise BadInput(f"{indicator.id} is computed; ask for the revisions of {', '.join(indicator.inputs)}")
+        return _derived(workspace, asked, area)
+    store = workspace.store
+    wanted: dict[str, Any] = {"indicators": {indicator.id}, "areas": {area} if area else None, "source": asked.source}
+    if asked.revisions:
+        return [_row(one) for one in store.revisions(asked.as_of, **wanted)]
+    return [_row(one) for one in store.as_of(asked.as_of, **wanted, ranks=workspace.catalogue(asked.as_of).ranks())]
+
+
+def _row(one: Observation) -> Row:
+    cells = (one.indicator, one.area, area_name(one.area), one.reference_date.isoformat(), one.freq, one.stratum)
+    return dict(zip(COLUMNS, (*cells, plain(one.value), one.status, stamp(one.known_at)), strict=True))
+
+
+def _derived(workspace: Workspace, asked: Asked, area: str | None) -> list[Row]:
+    question = Question(
+        as_of=asked.as_of,
+        area=area or "country:FI",
+        viewer="leadership",
+        indicators=frozenset({asked.indicator}),
+        since=date.min,
+    )
+    found = picture(workspace, question)
+    freq = found.indicators[asked.indicator].freq
+    return [
+        dict(
+            zip(
+                COLUMNS,
+                (asked.indicator, one.area, area_name(one.area), point.reference_date.isoformat(), freq, "all",
+                 plain(point.value), point.status, stamp(one.known_at)),
+                strict=True,
+            )
+        )
+        for one in sorted(found.readings.values(), key=lambda one: one.area)
+        if area in (None, one.area)
+        for point in one.points
+    ]
+
+
+def area_name(area: str, lang: str = "fi") -> str:
+    """Give an area's name, or its id when the register no longer knows it."""
+    try:
+        return register().area(area).name(lang)
+    except UnknownArea:
+        return area
+
+
+def plain(value: float | None) -> float | int | None:
+    """Give a whole number as an integer."""
+    return int(value) if value is not None and value == int(value) else value
+
+
+def table(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> list[list[Any]]:
+    """Give rows as cells in the order of the columns."""
+    return [[row[column] for column in columns] for row in rows]
+
+
+def tiles(found: Picture, lang: str) -> list[Row]:
+    """Give the readings of a picture's area, one row an indicator, in the order of the front page."""
+    area = register().area(found.area)
+    on = helsinki_date(found.as_of)
+    chain = (area.id, *register().ancestors(area.id, on=on))
+    tiled = sorted((one for one in found.indicators.values() if one.tile), key=lambda one: one.tile)
+    nearest = [(one, found.nearest(one.id, chain)) for one in tiled]
+    return [_tile(one, reading, lang) for one, reading in nearest if reading]
+
+
+def _tile(indicator: Indicator, reading: Reading, lang: str) -> Row:
+    return {
+        "indicator": indicator.id,
+        "title": indicator.title.in_(lang),
+        "area": reading.area,
+        "area_name": area_name(reading.area, lang),
+        "reference_date": reading.reference_date.isoformat(),
+        "value": None if reading.value is None else plain(round(reading.value, indicator.decimals)),
+        "unit": indicator.unit.in_(lang),
+        "status": reading.status,
+        "level": reading.level,
+        "trend": reading.trend,
+        "change": None if reading.change is None else plain(round(reading.change, indicator.decimals)),
+        "known_at": stamp(reading.known_at),
+        "sources": ";".join(reading.sources),
+    }
+
+
+def parquet(rows: Sequence[Row]) -> bytes:
+    """Give rows as a Parquet file."""
+    cells = [list(column) for column in zip(*table(rows), strict=True)] or [[] for _ in COLUMNS]
+    kinds = {"reference_date": "DATE", "value": "DOUBLE", "known_at": "TIMESTAMPTZ"}
+    with Sheet() as sheet:
+        sheet.put("rows", {name: (kinds.get(name, "VARCHAR"), column) for name, column in zip(COLUMNS, cells, strict=True)})
+        return sheet.parquet("rows")

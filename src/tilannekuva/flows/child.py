@@ -1,0 +1,57 @@
+"""A limited child process in which foreign bytes and foreign SQL are read.
+
+What hangs, crashes or swallows memory there costs one answer, never the picture.
+"""
+
+import multiprocessing
+import resource
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import ParamSpec, TypeVar
+
+from tilannekuva.errors import NotUnderstood, TilannekuvaError
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+SECONDS = 30
+MEGABYTES = 1536  # address space, most of it libraries; the SQL engine itself is held to 256
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["tilannekuva.flows.reading"])
+
+
+def limited(function: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
+    """Run a function in a child of limited time and memory and give what it made.
+
+    Raises what it raised, or NotUnderstood when the child did not live to answer.
+    """
+    ours, theirs = _context.Pipe(duplex=False)
+    child = _context.Process(target=_run, args=(theirs, function, given, named), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        if not ours.poll(SECONDS):
+            raise NotUnderstood(f"reading the answer took longer than {SECONDS} seconds")
+        made = ours.recv()
+    except EOFError:
+        child.join()
+        raise NotUnderstood(f"reading the answer broke the reader (exit {child.exitcode})") from None
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+    if isinstance(made, TilannekuvaError):
+        raise made
+    return made  # type: ignore[no-any-return] # a pipe carries anything
+
+
+def _run(pipe: Connection, function: Callable[..., object], given: tuple[object, ...], named: dict[str, object]) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES << 20, MEGABYTES << 20))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        pipe.send(function(*given, **named))
+    except TilannekuvaError as error:
+        pipe.send(error)
+    except (MemoryError, RecursionError) as error:
+        pipe.send(NotUnderstood(f"the answer is too large or too deep to be read ({type(error).__name__})"))
+    pipe.close()

@@ -1,0 +1,64 @@
+"""The guard: whether an answer is believed without asking a person."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from tilannekuva.domain.observations import Fact, Key, Known
+from tilannekuva.flows.reading import Understood
+from tilannekuva.sources.recipe import Recipe
+
+_MAX_FAULTS = 0.1  # more rows in doubt than this, and the rest is in doubt too
+_SMALL = 100  # below such a sum a relative change says nothing
+
+
+def objection(recipe: Recipe, understood: Understood, known: Known, today: date) -> str:
+    """Give the first reason not to believe an answer; empty when there is none."""
+    return next(_objections(recipe, understood, known, today), "")
+
+
+def _objections(recipe: Recipe, understood: Understood, known: Known, today: date) -> Iterator[str]:
+    guard, facts = recipe.guard, understood.facts
+    if understood.n_rows < guard.min_rows:
+        yield f"only {understood.n_rows} rows, at least {guard.min_rows} expected"
+    if len(understood.faults) > _MAX_FAULTS * max(understood.n_rows, len(facts)):
+        yield f"{len(understood.faults)} faulty rows of {understood.n_rows}; the first: {understood.faults[0]}"
+    n_areas = len({fact.area for fact in facts})
+    if n_areas < guard.areas and not understood.faults:
+        yield f"only {n_areas} of {guard.areas} areas"
+    if recipe.snapshot != "log":
+        yield from _shrunk(recipe, facts, known, today)
+    yield from _changed(recipe, facts, known, today)
+
+
+def _shrunk(recipe: Recipe, facts: Sequence[Fact], known: Known, today: date) -> Iterator[str]:
+    # Rows that a source wrote in advance may go again before their day has come.
+    last_known = _last(key for key in known if key[2] < today)
+    last_said = _last(fact.key for fact in facts)
+    for indicator, day in last_known.items():
+        if indicator in last_said and last_said[indicator] < day:
+            yield f"{indicator} ends on {last_said[indicator]}, though {day} was known already"
+    if recipe.snapshot == "complete" and known:
+        gone = len(known.keys() - {fact.key for fact in facts})
+        if gone > recipe.guard.max_shrink * len(known):
+            yield f"only {len(facts)} values, {len(known)} are known: {gone} would be taken back"
+
+
+def _last(keys: Iterable[Key]) -> dict[str, date]:
+    last: dict[str, date] = {}
+    for indicator, _, day, *_ in keys:
+        last[indicator] = max(last.get(indicator, day), day)
+    return last
+
+
+def _changed(recipe: Recipe, facts: Sequence[Fact], known: Known, today: date) -> Iterator[str]:
+    """Compare sums over settled days that both have: thousands, percents and half days show."""
+    settled = today - timedelta(days=recipe.guard.settled_days)
+    sums: dict[str, tuple[float, float]] = {}
+    for fact in facts:
+        before = known.get(fact.key, (None, ""))[0]
+        if before is not None and fact.value is not None and fact.reference_date <= settled:
+            old, new = sums.get(fact.indicator, (0.0, 0.0))
+            sums[fact.indicator] = (old + before, new + fact.value)
+    for indicator, (old, new) in sums.items():
+        if abs(new - old) > recipe.guard.max_change * max(old, _SMALL):
+            yield f"{indicator} on days long settled sums to {new:g}, {old:g} was known"

@@ -1,0 +1,52 @@
+"""Health: how each source fares against its own rhythm, as known at an instant."""
+
+from datetime import UTC, datetime, timedelta
+
+from tilannekuva.domain.looks import GOOD, Condition, Health, Look
+from tilannekuva.flows.workspace import Workspace
+from tilannekuva.sources.recipe import Recipe
+
+_LATE = 2.5  # rhythms without news after which a source is late
+_BACKOFF = timedelta(minutes=1)  # first wait after a failure; doubles, at most the source's own `every`
+
+
+def health(workspace: Workspace, recipe: Recipe, as_of: datetime) -> Health:
+    """Give a source's condition: fresh, late, refused, failing or never."""
+    ledger = workspace.ledger
+    last = ledger.last_look(recipe.id, as_of=as_of)
+    good = ledger.last_look(recipe.id, outcomes=GOOD, as_of=as_of)
+    news = ledger.last_look(recipe.id, news=True, as_of=as_of)
+    return Health(
+        source_id=recipe.id,
+        condition=_condition(last, news, recipe, as_of),
+        last_look_at=last and last.landed_at,
+        last_good_at=good and good.landed_at,
+        last_news_at=news and news.landed_at,
+        due_at=due_at(workspace, recipe, last),
+        message=last.message if last else "",
+    )
+
+
+def _condition(last: Look | None, news: Look | None, recipe: Recipe, as_of: datetime) -> Condition:
+    if last is None:
+        return "never"
+    if last.outcome == "refused":
+        return "refused"
+    if last.outcome == "failed":
+        return "failing"
+    if news is None or as_of - news.landed_at > recipe.rhythm * _LATE:
+        return "late"
+    return "fresh"
+
+
+def due_at(workspace: Workspace, recipe: Recipe, last: Look | None) -> datetime | None:
+    """Say when a source is to be asked next; None when it is never asked."""
+    if recipe.every is None:
+        return None
+    if last is None:
+        return datetime.min.replace(tzinfo=UTC)
+    wait = recipe.every
+    if last.outcome == "failed":
+        failures = workspace.ledger.failures(recipe.id)
+        wait = min(wait, _BACKOFF * 2 ** min(failures - 1, 16))
+    return max(last.landed_at + wait, last.not_before or last.landed_at)

@@ -1,0 +1,76 @@
+"""The kitchen: recipes shown, checked and proved against the samples they carry."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tilannekuva.domain.calendar import helsinki_date, instant
+from tilannekuva.errors import BadInput, NotUnderstood, UnknownSource
+from tilannekuva.flows.asking import plain
+from tilannekuva.flows.child import limited
+from tilannekuva.flows.guard import objection
+from tilannekuva.flows.reading import understand
+from tilannekuva.sources import recipe as recipes
+
+_COLUMNS = ("indicator", "area", "reference_date", "freq", "stratum", "value", "status")
+
+
+def shown(folder: Path, name: str | None) -> str:
+    """Give the list of recipes, or one recipe's text."""
+    texts = recipes.texts(folder / "recipes")
+    if name is None:
+        return "\n".join(f"{one}: {recipes.recipe(text, one).title.en}" for one, text in texts.items())
+    if name not in texts:
+        raise UnknownSource(f"no recipe '{name}'; there are {', '.join(texts)}")
+    return texts[name].rstrip()
+
+
+def checked(file: Path) -> None:
+    """Raise BadDefinition when a recipe file holds a mistake."""
+    found = recipes.recipe(file.read_text(encoding="utf-8"), file.name)
+    if found.id != file.stem:
+        raise BadInput(f"{file.name} has the id '{found.id}'; name the file {found.id}.toml")
+
+
+def tested(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each recipe's name and the first difference to its expected rows; empty = none."""
+    own = folder / "recipes"
+    texts = recipes.texts(own)
+    for name in names or texts:
+        if name not in texts:
+            raise UnknownSource(f"no recipe '{name}'; there are {', '.join(texts)}")
+        one = recipes.recipe(texts[name], f"{name}.toml")
+        sample = recipes.sample(one, own)
+        if sample is None:
+            yield name, f"has no sample; add {name}.sample.{one.fetch.format} and {name}.expected.csv beside it"
+            continue
+        body, expected = sample
+        yield name, _difference(one, body, expected)
+
+
+def _difference(recipe: recipes.Recipe, body: bytes, expected: str) -> str:
+    landed_at = instant(recipe.sample_landed_at)
+    try:
+        understood = limited(understand, recipe, (body,), landed_at)
+    except NotUnderstood as error:
+        return f"the sample is not understood: {error}"
+    against = objection(recipe, understood, {}, helsinki_date(landed_at))
+    if against:
+        return f"the guard objects to the sample: {against}"
+    got = written(recipe, body).splitlines()
+    wanted = expected.splitlines()
+    for line in sorted(set(wanted) ^ set(got)):
+        return f"{'expected' if line in wanted else 'not expected'}: {line}"
+    return ""
+
+
+def written(recipe: recipes.Recipe, body: bytes) -> str:
+    """Give the rows of a sample as the text of its expected.csv."""
+    understood = limited(understand, recipe, (body,), instant(recipe.sample_landed_at))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for fact in sorted(understood.facts):
+        writer.writerow([*fact[:2], fact.reference_date.isoformat(), *fact[3:5], plain(fact.value), fact.status])
+    return out.getvalue()

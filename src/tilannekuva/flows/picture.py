@@ -1,0 +1,161 @@
+"""The picture: from what was known at an instant to the value that every page shows."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+
+from tilannekuva import __version__
+from tilannekuva.disclosure import door
+from tilannekuva.domain.areas import register
+from tilannekuva.domain.calendar import helsinki_date, stamp
+from tilannekuva.domain.indicators import Indicator
+from tilannekuva.domain.looks import Health
+from tilannekuva.domain.picture import Picture, Point, Reading, Source, Viewer
+from tilannekuva.flows.health import health
+from tilannekuva.flows.workspace import Workspace
+from tilannekuva.indicators.catalogue import Catalogue
+from tilannekuva.indicators.levels import level
+from tilannekuva.sources.recipe import Recipe
+from tilannekuva.store.sheet import Sheet
+
+RECENT = timedelta(days=120)  # what the front page loads: eight weeks of curve, and room for levels to settle
+_STATUS = ("normal", "provisional", "missing", "suppressed")  # by how doubtful a value is
+_DOUBT = " ".join(f"when '{status}' then {doubt}" for doubt, status in enumerate(_STATUS))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a workspace: an area, an instant, for whom, and which indicators."""
+
+    as_of: datetime
+    area: str
+    viewer: Viewer = "public"
+    rewound: bool = False
+    indicators: frozenset[str] = frozenset()
+    since: date | None = None
+
+
+def picture(workspace: Workspace, question: Question) -> Picture:
+    """Compute the picture that answers a question, from nothing known later."""
+    catalogue = workspace.catalogue(question.as_of)
+    shown = [one for one in _shown(catalogue, question) if door.may_see(question.viewer, one)]
+    recipes = workspace.recipes(question.as_of)
+    states = states_of(workspace, question.as_of)
+    return Picture(
+        id=identity(workspace, question, states),
+        title=workspace.settings.title,
+        as_of=question.as_of,
+        rewound=question.rewound,
+        data_at=max((one.last_good_at for one in states if one.last_good_at), default=None),
+        area=question.area,
+        areas=tuple(register().area(one).id for one in workspace.settings.areas),
+        viewer=question.viewer,
+        exercise=workspace.settings.exercise_from is not None,
+        readings={(one.indicator, one.area): one for one in _readings(workspace, catalogue, question, shown)},
+        indicators={one.id: one for one in catalogue.indicators.values() if door.may_see(question.viewer, one)},
+        health=states,
+        sources={name: _source(one) for name, one in recipes.items()},
+    )
+
+
+def states_of(workspace: Workspace, as_of: datetime) -> tuple[Health, ...]:
+    """Give the health of the sources that this workspace asks or has been given."""
+    known = workspace.recipes(as_of)
+    names = {*workspace.settings.sources, *workspace.ledger.sources()} & known.keys()
+    return tuple(health(workspace, known[name], as_of) for name in sorted(names))
+
+
+def identity(workspace: Workspace, question: Question, states: Iterable[Health]) -> str:
+    """Name a picture by all that it depends on."""
+    definitions = workspace.ledger.definitions(as_of=question.as_of)
+    parts = [
+        __version__,
+        workspace.ledger.last_seq(question.as_of),
+        sorted(one.sha256 for one in definitions.values()),
+        question.area,
+        question.viewer,
+        stamp(question.as_of) if question.rewound else helsinki_date(question.as_of).isoformat(),
+        sorted(question.indicators),
+        [(one.source_id, one.condition) for one in states],
+        workspace.settings.model_dump_json(),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+
+def _shown(catalogue: Catalogue, question: Question) -> list[Indicator]:
+    if question.indicators:
+        return [catalogue.indicator(name) for name in sorted(question.indicators)]
+    return catalogue.tiles()
+
+
+def _readings(
+    workspace: Workspace, catalogue: Catalogue, question: Question, shown: list[Indicator]
+) -> Iterable[Reading]:
+    needed = catalogue.needed({one.id for one in shown})
+    bases = {one.id for one in needed if not one.sql}
+    since = question.since or helsinki_date(question.as_of) - RECENT
+    sheet = workspace.store.sheet(question.as_of, indicators=bases, since=since, ranks=catalogue.ranks())
+    with sheet:
+        _fill(sheet, needed, helsinki_date(question.as_of))
+        origin = _origins(sheet)
+        for one in shown:
+            found = [base.id for base in catalogue.needed({one.id}) if not base.sql]
+            rows = sheet.ask(f"select area, reference_date, value, doubt from {one.table} order by 1, 2").rows  # noqa: S608 - a slug
+            for area, group in groupby(rows, lambda row: row[0]):
+                points = [Point(day, value, _STATUS[doubt]) for _, day, value, doubt in group]
+                yield from _reading(one, area, points, [origin[name, area] for name in found if (name, area) in origin])
+
+
+def _reading(indicator: Indicator, area: str, points: list[Point], origins: list[tuple[datetime, str]]) -> Iterable[Reading]:
+    settled = points[: door.settled(points) + 1]
+    whole = [point.value for point in settled if point.status != "provisional"] or [settled[-1].value]
+    made = door.reading(
+        indicator,
+        area,
+        points,
+        level=level(whole, indicator.levels),
+        known_at=max((at for at, _ in origins), default=datetime.min.replace(tzinfo=UTC)),
+        sources=tuple(sorted({source for _, source in origins})),
+    )
+    if made:
+        yield made
+
+
+def _fill(sheet: Sheet, needed: list[Indicator], on: date) -> None:
+    """Make a table of each indicator: area, reference_date, value, doubt; inputs come first."""
+    places = [area for level in ("hospital-district", "university-hospital-area", "country", "municipality")
+              for area in register().at_level(level, on=on)]
+    people = [(area.id, register().population(area.id, on)) for area in places]
+    cells = [list(column) for column in zip(*people, strict=True)]
+    sheet.put("population", {"area": ("VARCHAR", cells[0]), "population": ("BIGINT", cells[1])})
+    sheet.lock()
+    for one in needed:
+        sheet.ask(f"create table {one.table} as {_derived(one) if one.sql else _base(one)}")
+
+
+def _base(one: Indicator) -> str:
+    kind = "bigint" if one.kind == "count" else "double"
+    return f"""
+        select area, reference_date, cast(value as {kind}) as value, case status {_DOUBT} else 0 end as doubt
+        from observations where indicator = '{one.id}' and stratum = 'all'"""  # noqa: S608 - slugs, in a locked sheet
+
+
+def _derived(one: Indicator) -> str:
+    return f"""
+        select area, reference_date, case when doubt < 2 then value end as value,
+               case when value is null and doubt < 2 then 2 else doubt end as doubt
+        from ({one.sql})"""  # noqa: S608 - the definition's own SQL, in a locked sheet
+
+
+def _origins(sheet: Sheet) -> dict[tuple[str, str], tuple[datetime, str]]:
+    sql = "select indicator, area, max(known_at), max(source) from observations group by indicator, area"
+    return {(name, area): (at.replace(tzinfo=UTC), source) for name, area, at, source in sheet.ask(sql).rows}
+
+
+def _source(one: Recipe) -> Source:
+    return Source(
+        one.id, one.title, one.about, one.publisher, one.licence, one.contact, one.fetch.url, one.every, one.rhythm
+    )

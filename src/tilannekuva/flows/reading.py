@@ -1,0 +1,127 @@
+"""Reading: from the bytes of an answer to facts, by its recipe."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tilannekuva.domain.areas import register
+from tilannekuva.domain.calendar import helsinki_date
+from tilannekuva.domain.observations import Fact, Key
+from tilannekuva.errors import NotUnderstood
+from tilannekuva.sources.recipe import Recipe, Series
+from tilannekuva.sources.table import table
+from tilannekuva.store.sheet import Answer, Sheet
+
+_AHEAD = 2  # days that a source may write in advance: HS did, by up to two
+_COLUMNS = {"area", "reference_date", "value"}
+_OPTIONAL = {"status", "stratum"}
+_ROWS = {
+    "indicator": "VARCHAR",
+    "area": "VARCHAR",
+    "reference_date": "DATE",
+    "freq": "VARCHAR",
+    "stratum": "VARCHAR",
+    "value": "DOUBLE",
+    "status": "VARCHAR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Facts of an answer; `faults` are the rows left out, each with its reason."""
+
+    facts: list[Fact]
+    faults: list[str]
+    n_rows: int
+
+
+def understand(recipe: Recipe, pages: Sequence[bytes], landed_at: datetime) -> Understood:
+    """Read the pages of an answer; raises NotUnderstood with what differs."""
+    facts: dict[Key, Fact] = {}
+    faults: list[str] = []
+    n_rows = 0
+    for body in pages:
+        raw = table(body, recipe.fetch)
+        n_rows += raw.n_rows
+        faults += raw.faults
+        with Sheet() as sheet:
+            sheet.put("raw", raw.columns)
+            sheet.put("answer", {"landed_date": ("DATE", [helsinki_date(landed_at)])})
+            sheet.lock()
+            found = [fact for series in recipe.series for fact in _facts(sheet, series, landed_at, faults)]
+            _once(found, facts, faults)
+            _checked(sheet, recipe, found)
+    return Understood(list(facts.values()), faults, n_rows)
+
+
+def _facts(sheet: Sheet, series: Series, landed_at: datetime, faults: list[str]) -> Iterable[Fact]:
+    today = helsinki_date(landed_at)
+    areas: dict[str, str | None] = {}
+    for row in _named(sheet.ask(series.sql), series):
+        name = str(row["area"])
+        if name not in areas:
+            areas[name] = register().match(name, series.level, on=today)
+        area = areas[name]
+        if row["value"] is None and isinstance(row["reference_date"], date) and row["reference_date"] > today:
+            continue  # an empty cell of a day to come says nothing
+        fault = _fault(row, area, series, today)
+        if fault or area is None:
+            faults.append(fault)
+            continue
+        value = None if row["value"] is None else float(row["value"])
+        status = row.get("status") or ("missing" if value is None else "normal")
+        if status == "normal" and _is_provisional(row["reference_date"], area, series, today):
+            status = "provisional"
+        yield Fact(series.indicator, area, row["reference_date"], series.freq, row.get("stratum") or "all", value, status)
+
+
+def _named(answer: Answer, series: Series) -> Iterable[dict[str, Any]]:
+    names = set(answer.names)
+    if not names >= _COLUMNS or not names <= _COLUMNS | _OPTIONAL:
+        wanted = "area, reference_date, value (and status, stratum)"
+        raise NotUnderstood(f"the SQL of '{series.indicator}' gives {', '.join(answer.names)}; it must give {wanted}")
+    return (dict(zip(answer.names, row, strict=True)) for row in answer.rows)
+
+
+def _fault(row: dict[str, Any], area: str | None, series: Series, today: date) -> str:
+    """Say why a row cannot be a fact; empty when it can."""
+    day, value = row["reference_date"], row["value"]
+    where = f"{series.indicator}, {row['area']}, {day}"
+    if area is None:
+        return f"{where}: no {series.level} is called '{row['area']}'"
+    if not isinstance(day, date):
+        return f"{where}: no day"
+    if day > today + timedelta(days=_AHEAD):
+        return f"{where}: a day that has not come yet"
+    if value is not None and series.minimum is not None and value < series.minimum:
+        return f"{where}: {value} is less than can be"
+    if value is not None and series.integer and value != int(value):
+        return f"{where}: {value} is no whole number"
+    return ""
+
+
+def _is_provisional(day: date, area: str, series: Series, today: date) -> bool:
+    days = series.provisional_areas.get(area, series.provisional_days)
+    return day > today - timedelta(days=days)
+
+
+def _once(found: Iterable[Fact], facts: dict[Key, Fact], faults: list[str]) -> None:
+    """Add facts; the same one twice is a fault, two that disagree end the reading."""
+    for fact in found:
+        other = facts.setdefault(fact.key, fact)
+        where = f"{fact.indicator}, {fact.area}, {fact.reference_date}"
+        if other is not fact and other != fact:
+            raise NotUnderstood(f"{where}: two values, {other.value} and {fact.value}")
+        if other is not fact:
+            faults.append(f"{where}: came twice")
+
+
+def _checked(sheet: Sheet, recipe: Recipe, found: Sequence[Fact]) -> None:
+    cells = [list(column) for column in zip(*found, strict=True)] or [[] for _ in _ROWS]
+    sheet.put("rows", {name: (kind, column) for (name, kind), column in zip(_ROWS.items(), cells, strict=True)})
+    for check in recipe.check:
+        rows = sheet.ask(check.sql).rows
+        if rows:
+            first = ", ".join(str(cell) for cell in rows[0])
+            raise NotUnderstood(f"{check.why}: {first}" + (f" and {len(rows) - 1} more" if len(rows) > 1 else ""))

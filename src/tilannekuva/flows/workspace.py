@@ -1,0 +1,103 @@
+"""A workspace: the folder that holds one situational picture."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from tilannekuva.config import Settings, settings
+from tilannekuva.errors import BadDefinition, UnknownSource
+from tilannekuva.indicators import catalogue as indicators
+from tilannekuva.indicators.catalogue import Catalogue
+from tilannekuva.sources import recipe as recipes
+from tilannekuva.sources.recipe import Recipe
+from tilannekuva.store.duckdb import DuckStore
+from tilannekuva.store.landing import Landing
+from tilannekuva.store.ledger import Definition, Ledger
+
+
+class Workspace:
+    """Settings, landing, ledger and observations of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings: Settings = settings(folder)
+        self.landing = Landing(folder / "landing")
+        self.ledger = Ledger(folder / "ledger.sqlite")
+        self.store = DuckStore(folder / "segments", self.ledger)
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.ledger.close()
+
+    def texts(self) -> dict[tuple[str, str], str]:
+        """Give the definition texts as they stand now, by kind and id."""
+        found = {("recipe", name): text for name, text in recipes.texts(self.folder / "recipes").items()}
+        return found | {("indicator", name): text for name, text in indicators.texts(self.folder / "indicators").items()}
+
+    def define(self, now: datetime) -> None:
+        """Land definitions that are new or changed, once they have proved to be sound."""
+        texts = self.texts()
+        _recipes(tuple((name, text) for (kind, name), text in texts.items() if kind == "recipe"))
+        _catalogue(tuple((name, text) for (kind, name), text in texts.items() if kind == "indicator"))
+        known = {key: one.sha256 for key, one in self.ledger.definitions().items()}
+        landed = {key: self.landing.keep(text.encode()) for key, text in texts.items()}
+        gone = {key: "" for key in known.keys() - landed.keys()}
+        news = [Definition(*key, sha, now) for key, sha in (landed | gone).items() if known.get(key) != sha]
+        if news:
+            self.ledger.define(self.store.fence, news)
+
+    def recipes(self, as_of: datetime | None = None) -> Mapping[str, Recipe]:
+        """Give the recipes in force at an instant by id."""
+        return _recipes(self._in_force("recipe", as_of))
+
+    def catalogue(self, as_of: datetime | None = None) -> Catalogue:
+        """Give the indicators in force at an instant."""
+        return _catalogue(self._in_force("indicator", as_of))
+
+    def recipe_of(self, sha256: str) -> Recipe:
+        """Give the recipe of a landed text."""
+        return recipes.recipe(self.landing.read(sha256).decode(), sha256)
+
+    def source(self, name: str) -> Recipe:
+        """Give the newest recipe of a source; raises UnknownSource."""
+        found = self.recipes()
+        if name not in found:
+            raise UnknownSource(f"no source '{name}'; there are {', '.join(found)}")
+        return found[name]
+
+    @contextmanager
+    def writing(self, holder: str) -> Iterator[None]:
+        """Hold the right to write; Busy names who has it."""
+        fence = self.ledger.lease(holder, datetime.now(UTC))
+        self.store.fence = fence
+        try:
+            yield
+        finally:
+            self.ledger.release(fence)
+
+    def _in_force(self, kind: str, as_of: datetime | None) -> tuple[tuple[str, str], ...]:
+        found = self.ledger.definitions(as_of=as_of)
+        return tuple((one.id, self._text(one.sha256)) for one in found.values() if one.kind == kind)
+
+    def _text(self, sha256: str) -> str:
+        if sha256 not in self._landed:
+            self._landed[sha256] = self.landing.read(sha256).decode()
+        return self._landed[sha256]
+
+    _landed: dict[str, str] = {}  # noqa: RUF012 - immutable texts by content hash, shared by all workspaces
+
+
+@lru_cache(maxsize=64)
+def _recipes(texts: tuple[tuple[str, str], ...]) -> Mapping[str, Recipe]:
+    found = {name: recipes.recipe(text, f"{name}.toml") for name, text in texts}
+    for name, one in found.items():
+        if one.id != name:
+            raise BadDefinition(f"{name}.toml: its id is '{one.id}'; name the file {one.id}.toml")
+    return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=64)
+def _catalogue(texts: tuple[tuple[str, str], ...]) -> Catalogue:
+    return indicators.catalogue(dict(texts))

@@ -1,0 +1,1 @@
+"""What leaders watch: definitions in `catalogue/*.toml`, and the levels they reach."""

@@ -1,0 +1,1 @@
+"""How answers are fetched and read; `recipes/*.toml` are the sources themselves."""

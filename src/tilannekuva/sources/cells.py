@@ -1,0 +1,82 @@
+"""Cells: raw texts and numbers of an answer turned into typed values."""
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from tilannekuva.domain.calendar import HELSINKI, helsinki_date, week_start
+
+Cell = str | int | float | date | None
+_FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_WEEK = re.compile(r"(?:Vuosi|År|Year)?\s*(\d{4})\s*-?(?:W|Viikko|Vecka|Week)\s*(\d{1,2})", re.IGNORECASE)
+_ALL_TIMES = {"kaikki ajat", "aika", "alla tider", "all times"}
+_SUPPRESSED = re.compile(r"\.\.|<\s*\d+")
+
+
+def is_suppressed(raw: Any) -> bool:  # noqa: ANN401 - whatever the source wrote
+    """Whether a cell says that its number is withheld: `..` or `<5`."""
+    return isinstance(raw, str) and bool(_SUPPRESSED.fullmatch(raw.strip()))
+
+
+def text(raw: Any) -> str | None:  # noqa: ANN401 - whatever the source wrote
+    """Give a text without outer blanks (also no-break ones)."""
+    if raw is None or isinstance(raw, dict | list):
+        return None
+    return str(raw).replace("\u00a0", " ").strip()
+
+
+def day(raw: Any) -> date | None:  # noqa: ANN401 - whatever the source wrote
+    """Give the Helsinki day of `2021-03-15`, `15.3.2021` or an instant."""
+    if not isinstance(raw, str):
+        raise ValueError("is no day")
+    finnish = _FINNISH_DAY.fullmatch(raw.strip())
+    if finnish:
+        return date(int(finnish[3]), int(finnish[2]), int(finnish[1]))
+    at = datetime.fromisoformat(raw.strip())
+    return helsinki_date(at if at.tzinfo else at.replace(tzinfo=HELSINKI))
+
+
+def week(raw: Any) -> date | None:  # noqa: ANN401 - whatever the source wrote
+    """Give the Monday of `Vuosi 2020 Viikko 06`, `År 2020 Vecka 06` or `2020-W06`; None for all times."""
+    if not isinstance(raw, str):
+        raise ValueError("is no week")
+    if raw.strip().casefold() in _ALL_TIMES:
+        return None
+    match = _WEEK.fullmatch(raw.strip())
+    if not match:
+        raise ValueError("is no week")
+    return week_start(int(match[1]), int(match[2]))
+
+
+def number(raw: Any) -> float | None:  # noqa: ANN401 - whatever the source wrote
+    """Give a number; None where the source gave none or withheld it."""
+    if raw is None or raw == "" or is_suppressed(raw):
+        return None
+    if isinstance(raw, bool):
+        raise ValueError("is no number")
+    cleaned = raw.replace("\u00a0", "").replace(" ", "").replace(",", ".") if isinstance(raw, str) else raw
+    value = float(cleaned)
+    if not math.isfinite(value):
+        raise ValueError("is no number")
+    return value
+
+
+def count(raw: Any) -> int | None:  # noqa: ANN401 - whatever the source wrote
+    """Give a whole number; None where the source gave none or withheld it."""
+    if type(raw) is int:
+        return raw
+    value = number(raw)
+    if value is not None and value != int(value):
+        raise ValueError("is no whole number")
+    return None if value is None else int(value)
+
+
+KINDS: dict[str, tuple[Callable[[Any], Cell], str]] = {
+    "text": (text, "VARCHAR"),
+    "day": (day, "DATE"),
+    "week": (week, "DATE"),
+    "count": (count, "BIGINT"),
+    "number": (number, "DOUBLE"),
+}

@@ -1,0 +1,38 @@
+"""CSV answers: the rows below a header line, each a mapping of raw cells."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from tilannekuva.errors import NotUnderstood
+
+
+def rows(text: str, delimiter: str) -> Iterator[dict[str, str]]:
+    """Yield the rows; raises NotUnderstood for a cut last line or a ragged row.
+
+    A whole CSV answer ends with a line break: without one its last number may
+    have lost digits on the way.
+    """
+    if not text.endswith("\n"):
+        raise NotUnderstood("the answer breaks off in the middle of its last line")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    header: list[str] = []
+    try:
+        for cells in reader:
+            if not header:
+                header = _header(cells)
+            elif len(cells) == len(header):
+                yield dict(zip(header, cells, strict=True))
+            elif cells:
+                raise NotUnderstood(
+                    f"line {reader.line_num} has {len(cells)} cells where the header has {len(header)}"
+                )
+    except csv.Error as error:
+        raise NotUnderstood(f"line {reader.line_num} is no CSV: {error}") from None
+
+
+def _header(cells: list[str]) -> list[str]:
+    twice = [cell for cell in cells if cells.count(cell) > 1]
+    if twice:
+        raise NotUnderstood(f"the column '{twice[0]}' stands twice in the header")
+    return cells

@@ -1,0 +1,71 @@
+"""JSON answers: the rows found along a path, each a mapping of raw cells."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tilannekuva.errors import NotUnderstood
+
+Row = dict[str, Any]
+
+
+def load(text: str) -> Any:  # noqa: ANN401 - JSON is whatever the source wrote
+    """Read JSON strictly: no NaN, no key twice in one object; raises NotUnderstood."""
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        what = "breaks off" if error.pos >= len(text.rstrip()) - 1 else "is not JSON"
+        raise NotUnderstood(f"the answer {what} at line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise NotUnderstood("the answer nests deeper than any table would") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise NotUnderstood(f"the key '{twice}' stands twice in one object of the answer")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise NotUnderstood(f"the answer holds {name}, which is no number")
+
+
+def rows(text: str, path: str) -> Iterator[Row]:
+    """Yield the objects along a path such as `confirmed.*.*`.
+
+    The keys that `*` stood for are given as `key1`, `key2` … to the rows.
+    """
+    yield from _along(load(text), path.split("."), [], {})
+
+
+def _along(node: Any, path: list[str], seen: list[str], keys: Row) -> Iterator[Row]:  # noqa: ANN401 - any JSON
+    if not path:
+        if not isinstance(node, dict):
+            raise NotUnderstood(f"expected an object at '{'.'.join(seen)}', got {_kind(node)}")
+        yield keys | node
+        return
+    step, rest = path[0], path[1:]
+    if step != "*":
+        if not isinstance(node, dict) or step not in node:
+            raise NotUnderstood(f"the answer has no '{'.'.join([*seen, step])}'; {_offer(node)}")
+        yield from _along(node[step], rest, [*seen, step], keys)
+        return
+    if not isinstance(node, dict | list):
+        raise NotUnderstood(f"expected a list or an object at '{'.'.join(seen)}', got {_kind(node)}")
+    name = f"key{len(keys) + 1}"
+    entries = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, entry in entries:
+        yield from _along(entry, rest, [*seen, str(key)], keys | {name: str(key)} if isinstance(node, dict) else keys)
+
+
+def _kind(node: Any) -> str:  # noqa: ANN401 - any JSON
+    return {dict: "an object", list: "a list", str: f"the text '{node}'"}.get(type(node), f"{node}")[:80]
+
+
+def _offer(node: Any) -> str:  # noqa: ANN401 - any JSON
+    if not isinstance(node, dict):
+        return f"it has {_kind(node)} there"
+    return "it has " + ", ".join(f"'{key}'" for key in list(node)[:8])

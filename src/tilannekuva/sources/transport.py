@@ -1,0 +1,213 @@
+"""The guarded transport: how every answer comes into the house.
+
+Only the hosts that recipes name, only public addresses unless the settings
+allow a network, limits on time and on unpacked size, conditional requests.
+"""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from email.utils import parsedate_to_datetime
+from time import monotonic, time
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin
+
+import httpx2
+import stamina
+
+from tilannekuva import __version__
+from tilannekuva.domain.looks import Answer
+from tilannekuva.errors import BadDefinition, NoAnswer, NotUnderstood
+from tilannekuva.sources import jsonrows
+from tilannekuva.sources.recipe import Recipe
+
+_PATIENCE = 30.0  # seconds a source may ask us to wait within one look
+_MAX_PAGES = 200
+_MAX_REDIRECTS = 3
+
+
+class Guard(httpx2.BaseTransport):
+    """Resolves a host once, refuses inner addresses, and connects to the address it checked."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        self._allowed = [ipaddress.ip_network(network) for network in allowed]
+        self._inner = httpx2.HTTPTransport()
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request to the checked address under the host's own name."""
+        host = request.url.host
+        address = self._address(host, request.url.port or (443 if request.url.scheme == "https" else 80))
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=address)
+        return self._inner.handle_request(request)
+
+    def _address(self, host: str, port: int) -> str:
+        try:
+            found = {str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        except OSError as error:
+            raise NoAnswer(f"no address is known for {host}: {error}") from None
+        for text in found:
+            address = ipaddress.ip_address(text)
+            if not address.is_global and not any(address in network for network in self._allowed):
+                inner = f"{host} leads to {address}, inside the house; if that is meant, add its network to"
+                raise NoAnswer(f"{inner} allow_networks in tilannekuva.toml", permanent=True)
+        return sorted(found)[0]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._inner.close()
+
+
+@dataclass(slots=True)
+class Transport:
+    """Asks sources; one for all, safe to use from several threads."""
+
+    allowed: Sequence[str] = ()
+    contact: str = ""
+    attempts: int = 3
+    _client: httpx2.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the client."""
+        agent = f"tilannekuva/{__version__} {self.contact}".strip()
+        self._client = httpx2.Client(transport=Guard(self.allowed), headers={"User-Agent": agent}, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._client.close()
+
+    def ask(self, recipe: Recipe, *, today: date, etag: str = "", last_modified: str = "") -> Answer:
+        """Give a source's answer, marked when it is as before; raises NoAnswer."""
+        url = address(recipe, today)
+        headers = {**recipe.fetch.headers, **_key(recipe)}
+        if not recipe.fetch.next:
+            conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+            headers |= {name: value for name, value in conditions.items() if value}
+        first = self._patiently(recipe, url, headers)
+        if not recipe.fetch.next:
+            return first
+        pages = [first]
+        while following := _next(pages[-1], recipe):
+            if len(pages) == _MAX_PAGES:
+                raise NoAnswer(f"{recipe.id} gave more than {_MAX_PAGES} pages")
+            pages.append(self._patiently(recipe, following, headers))
+        return Answer(recipe.id, b"", url=url, media_type=first.media_type, pages=tuple(page.body for page in pages))
+
+    def _patiently(self, recipe: Recipe, url: str, headers: dict[str, str]) -> Answer:
+        for attempt in stamina.retry_context(on=_worth_another, attempts=self.attempts, timeout=_PATIENCE, wait_initial=0.5):
+            with attempt:
+                return self._once(recipe, url, headers)
+        raise NoAnswer(f"{recipe.id} did not answer")  # pragma: no cover - the context returns or raises
+
+    def _once(self, recipe: Recipe, url: str, headers: dict[str, str], redirects: int = 0) -> Answer:
+        seconds = recipe.fetch.timeout.total_seconds()
+        try:
+            with self._client.stream("GET", url, headers=headers, timeout=seconds) as response:
+                if response.is_redirect and redirects < _MAX_REDIRECTS:
+                    return self._once(recipe, _same_host(url, response), headers, redirects + 1)
+                _expect_success(response, recipe)
+                same = response.status_code == httpx2.codes.NOT_MODIFIED
+                body = b"" if same else _body(response, recipe, seconds)
+        except httpx2.HTTPError as error:
+            raise NoAnswer(f"{recipe.id} gave no answer: {type(error).__name__} {error}".rstrip()) from None
+        told = response.headers
+        return Answer(
+            recipe.id,
+            body,
+            url=url,
+            media_type=told.get("content-type", ""),
+            etag=told.get("etag", ""),
+            last_modified=told.get("last-modified", ""),
+            not_modified=same,
+        )
+
+
+def address(recipe: Recipe, today: date) -> str:
+    """Give the address to ask, its window ending today."""
+    first = today - timedelta(days=recipe.fetch.window_days)
+    return recipe.fetch.url.replace("{from}", first.isoformat()).replace("{to}", today.isoformat())
+
+
+def _key(recipe: Recipe) -> dict[str, str]:
+    name = recipe.fetch.key.removeprefix("env:")
+    if not name:
+        return {}
+    if not os.environ.get(name):
+        raise BadDefinition(f"{recipe.id} needs a key: set the environment variable {name}")
+    return {recipe.fetch.key_header: os.environ[name]}
+
+
+def _expect_success(response: httpx2.Response, recipe: Recipe) -> None:
+    status = response.status_code
+    if response.is_success or status == httpx2.codes.NOT_MODIFIED:
+        return
+    permanent = status < httpx2.codes.INTERNAL_SERVER_ERROR and status != httpx2.codes.TOO_MANY_REQUESTS
+    raise NoAnswer(
+        f"{recipe.id} answered {status} {response.reason_phrase}".rstrip(),
+        retry_after=_retry_after(response.headers.get("retry-after", "")),
+        permanent=permanent,
+    )
+
+
+def _retry_after(text: str) -> float | None:
+    """Give the seconds of a Retry-After header, in seconds or as a date."""
+    if text.isdigit():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, at.timestamp() - time())
+
+
+def _body(response: httpx2.Response, recipe: Recipe, seconds: float) -> bytes:
+    limit, end = recipe.fetch.max_mb << 20, monotonic() + seconds
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_bytes():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise NoAnswer(f"{recipe.id} gave more than {recipe.fetch.max_mb} MB", permanent=True)
+        if monotonic() > end:
+            raise NoAnswer(f"{recipe.id} did not finish within {seconds:g} seconds")
+    return b"".join(chunks)
+
+
+def _same_host(url: str, response: httpx2.Response) -> str:
+    target = urljoin(url, response.headers.get("location", ""))
+    if httpx2.URL(target).host != httpx2.URL(url).host:
+        raise NoAnswer(f"redirected to another host, {httpx2.URL(target).host}: put it into the recipe", permanent=True)
+    return target
+
+
+def _next(page: Answer, recipe: Recipe) -> str:
+    """Give the address of the next page, which must be on the same host; empty at the end."""
+    try:
+        node = jsonrows.load(page.body.decode("utf-8-sig"))
+    except (NotUnderstood, UnicodeDecodeError):
+        return ""  # reading the page will say what is wrong with it
+    for step in recipe.fetch.next.split("."):
+        node = node.get(step) if isinstance(node, dict) else None
+    if not isinstance(node, str) or not node:
+        return ""
+    target = urljoin(page.url, node)
+    if httpx2.URL(target).host != httpx2.URL(page.url).host:
+        raise NoAnswer(f"{recipe.id} names a next page on another host", permanent=True)
+    return target
+
+
+def _worth_another(error: Exception) -> bool | float:
+    """Whether to try again, and after how many seconds when the source said so."""
+    if not isinstance(error, NoAnswer) or error.permanent:
+        return False
+    if error.retry_after is not None:
+        return error.retry_after if error.retry_after <= _PATIENCE else False
+    return True
+

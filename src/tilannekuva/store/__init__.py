@@ -1,0 +1,1 @@
+"""The memory: landing and ledger (the truth), observations (its index), SQL under lock."""

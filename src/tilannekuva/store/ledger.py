@@ -1,0 +1,269 @@
+"""The ledger: every look, every definition, every segment and who may write, in SQLite.
+
+A thing exists when the ledger names it. `synchronous=FULL` makes a commit
+survive a power cut; one transaction makes a look and its rows appear together.
+"""
+
+import os
+import socket
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tilannekuva.domain.looks import Look
+from tilannekuva.errors import Busy, Damaged
+
+FORMAT = 1
+LEASE = timedelta(seconds=60)
+_SCHEMA = """
+create table look (
+  seq integer primary key, source_id text not null, landed_at text not null, outcome text not null,
+  sha256 text not null, url text not null, media_type text not null, etag text not null,
+  last_modified text not null, definition text not null, rows integer not null, news integer not null,
+  withdrawn integer not null, accepted integer not null, message text not null, not_before text not null,
+  unique (source_id, landed_at));
+create table definition (
+  kind text not null, id text not null, sha256 text not null, known_at text not null,
+  primary key (kind, id, known_at));
+create table segment (
+  seq integer primary key, name text not null, sha256 text not null, rows integer not null, retired_at text);
+create unique index live_segment on segment (sha256) where retired_at is null;
+create table lease (name text primary key, holder text not null, fence integer not null, expires_at text not null);
+"""
+_LOOK = ", ".join(field.name for field in fields(Look))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """An immutable file of observations."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition file's text at the instant it came into force."""
+
+    kind: str
+    id: str
+    sha256: str
+    known_at: datetime
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+class Ledger:
+    """One SQLite file; readers never wait for the writer (write-ahead log)."""
+
+    def __init__(self, file: Path) -> None:
+        new = not file.exists()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=30)
+        self._lock = threading.RLock()
+        for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+            self._connection.execute(f"pragma {pragma}")
+        if new:
+            self._connection.executescript(f"begin; {_SCHEMA} pragma user_version = {FORMAT}; commit")
+        made = self._connection.execute("pragma user_version").fetchone()[0]
+        if made != FORMAT:
+            raise Damaged(f"the ledger has format {made}, this version reads {FORMAT}; use the version that wrote it")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._connection.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+
+    def next_seq(self) -> int:
+        """Give the number that the next look will have."""
+        return int(self._all("select coalesce(max(seq), 0) + 1 from look")[0][0])
+
+    def version(self) -> tuple[int, int, int]:
+        """Give a value that changes with whatever is written: looks, segments, definitions."""
+        sql = "select (select max(seq) from look), (select max(seq) from segment), (select count(*) from definition)"
+        looks, segments, definitions = self._all(sql)[0]
+        return looks or 0, segments or 0, definitions
+
+    def commit(
+        self,
+        fence: int,
+        *,
+        at: datetime,
+        looks: Sequence[Look] = (),
+        reread: Sequence[Look] = (),
+        new: Sequence[Segment] = (),
+        old: Sequence[str] = (),
+    ) -> None:
+        """Make looks and segments exist together, and retire old segments.
+
+        `reread` are looks already recorded that a rebuild understood anew.
+        Raises Busy when another writer has taken over since `fence` was given.
+        """
+        with self._transaction():
+            self._still(fence)
+            sql = "update look set outcome=?, definition=?, rows=?, news=?, withdrawn=?, message=? where seq=?"
+            again = [(o.outcome, o.definition, o.rows, o.news, o.withdrawn, o.message, o.seq) for o in reread]
+            self._connection.executemany(sql, again)
+            marks = ", ".join("?" * len(fields(Look)))
+            rows = [tuple(_cell(one) for one in astuple(look)) for look in looks]
+            self._connection.executemany(f"insert into look ({_LOOK}) values ({marks})", rows)
+            retired = [(_text(at), name) for name in old]
+            self._connection.executemany("update segment set retired_at = ? where name = ?", retired)
+            files = [(one.name, one.sha256, one.rows) for one in new]
+            self._connection.executemany("insert or ignore into segment (name, sha256, rows) values (?, ?, ?)", files)
+
+    def looks(self, source_id: str | None = None, *, as_of: datetime | None = None) -> list[Look]:
+        """Give looks in the order they were recorded, as known at an instant."""
+        sql = f"select {_LOOK} from look where (? is null or source_id = ?) and (? is null or landed_at <= ?) order by seq"
+        until = as_of and _text(as_of)
+        return [_look(row) for row in self._all(sql, (source_id, source_id, until, until))]
+
+    def last_look(
+        self, source_id: str, *, outcomes: Sequence[str] = (), news: bool = False, as_of: datetime | None = None
+    ) -> Look | None:
+        """Give a source's newest look known at an instant: of some outcomes, or that brought news."""
+        among = f"outcome in ({', '.join('?' * len(outcomes))})" if outcomes else "true"
+        sql = f"""select {_LOOK} from look where source_id = ? and (? is null or landed_at <= ?) and {among}
+                  and (news > 0 or ?) order by landed_at desc limit 1"""
+        until = as_of and _text(as_of)
+        rows = self._all(sql, (source_id, until, until, *outcomes, not news))
+        return _look(rows[0]) if rows else None
+
+    def failures(self, source_id: str) -> int:
+        """Count the failed looks since a source last answered."""
+        sql = """select count(*) from look where source_id = ? and outcome = 'failed' and seq > coalesce(
+                 (select max(seq) from look where source_id = ? and outcome <> 'failed'), 0)"""
+        return int(self._all(sql, (source_id, source_id))[0][0])
+
+    def sources(self) -> list[str]:
+        """Name the sources that were ever looked at."""
+        return [row[0] for row in self._all("select distinct source_id from look order by 1")]
+
+    def last_seq(self, as_of: datetime) -> int:
+        """Give the number of the newest look known at an instant."""
+        return int(self._all("select coalesce(max(seq), 0) from look where landed_at <= ?", (_text(as_of),))[0][0])
+
+    def has_look(self, source_id: str, landed_at: datetime) -> bool:
+        """Whether a look at a source at an instant is recorded."""
+        return bool(self._all("select 1 from look where source_id = ? and landed_at = ?", (source_id, _text(landed_at))))
+
+    def first_landed_at(self) -> datetime | None:
+        """Give the instant of the earliest landing."""
+        (first,) = self._all("select min(landed_at) from look")[0]
+        return _instant(first) if first else None
+
+    def define(self, fence: int, definitions: Sequence[Definition]) -> None:
+        """Record definition texts that came into force."""
+        with self._transaction():
+            self._still(fence)
+            rows = [(one.kind, one.id, one.sha256, _text(one.known_at)) for one in definitions]
+            self._connection.executemany("insert or ignore into definition values (?, ?, ?, ?)", rows)
+
+    def definitions(self, *, as_of: datetime | None = None) -> dict[tuple[str, str], Definition]:
+        """Give the definitions in force at an instant by kind and id.
+
+        The first text of each holds for all time before it: a past that was
+        recorded before anybody defined how to read it has no other reading.
+        """
+        found: dict[tuple[str, str], Definition] = {}
+        for kind, name, sha256, known_at in self._all("select * from definition order by known_at"):
+            one = Definition(kind, name, sha256, _instant(known_at))
+            if (kind, name) not in found or as_of is None or one.known_at <= as_of:
+                found[kind, name] = one
+        return {key: one for key, one in found.items() if one.sha256}
+
+    def segments(self) -> list[Segment]:
+        """Give the live segments."""
+        return [Segment(*row) for row in self._all("select name, sha256, rows from segment where retired_at is null order by seq")]
+
+    def retired(self, before: datetime) -> list[str]:
+        """Name the segments that were retired before an instant."""
+        return [row[0] for row in self._all("select name from segment where retired_at < ?", (_text(before),))]
+
+    def forget(self, names: Sequence[str]) -> None:
+        """Drop retired segments whose files are gone."""
+        with self._transaction():
+            self._connection.executemany("delete from segment where name = ? and retired_at is not null", [(one,) for one in names])
+
+    def sound(self) -> list[str]:
+        """Give the faults that the engine finds in its own file; none is good."""
+        return [row[0] for row in self._all("pragma integrity_check") if row[0] != "ok"]
+
+    def lease(self, holder: str, now: datetime) -> int:
+        """Take the right to write and give its fencing number; Busy names who has it."""
+        me = f"{holder}@{socket.gethostname()}:{os.getpid()}"
+        with self._transaction():
+            rows = self._connection.execute("select holder, fence, expires_at from lease where name = 'writer'").fetchall()
+            other, fence, expires_at = rows[0] if rows else ("", 0, "")
+            if other and other != me and _instant(expires_at) > now and _alive(other):
+                raise Busy(f"{other} is updating this workspace; wait until it has ended, or end it")
+            row = (me, fence + 1, _text(now + LEASE))
+            self._connection.execute("insert or replace into lease values ('writer', ?, ?, ?)", row)
+            return int(fence) + 1
+
+    def renew(self, fence: int, now: datetime) -> None:
+        """Keep the right to write for another while; Busy when it was lost."""
+        with self._transaction():
+            self._still(fence)
+            self._connection.execute("update lease set expires_at = ? where name = 'writer'", (_text(now + LEASE),))
+
+    def release(self, fence: int) -> None:
+        """Give the right to write back."""
+        with self._transaction():
+            self._connection.execute("update lease set holder = '' where name = 'writer' and fence = ?", (fence,))
+
+    def _still(self, fence: int) -> None:
+        rows = self._connection.execute("select fence from lease where name = 'writer' and holder <> ''").fetchall()
+        if not rows or rows[0][0] != fence:
+            raise Busy("another process has taken over this workspace; start again")
+
+
+def _cell(given: Any) -> Any:  # noqa: ANN401 - any field of a look
+    return _text(given) if isinstance(given, datetime) else "" if given is None else given
+
+
+def _look(row: Sequence[Any]) -> Look:
+    found = dict(zip((field.name for field in fields(Look)), row, strict=True))
+    not_before = found["not_before"] and _instant(found["not_before"])
+    instants = {"landed_at": _instant(found["landed_at"]), "not_before": not_before or None}
+    return Look(**found | instants | {"accepted": bool(found["accepted"])})
+
+
+def _alive(holder: str) -> bool:
+    """Whether a holder may still run; one on another machine is given the benefit of the doubt."""
+    host, _, pid = holder.rpartition("@")[2].rpartition(":")
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,114 @@
+"""The plain engine: a list of observations. Slow, short, and the reference for the others."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from tilannekuva.domain.observations import Observation
+
+Ranks = Mapping[str, Sequence[str]]
+
+
+class Store(Protocol):
+    """What every engine of observations can do; its law is tests/spec."""
+
+    def append(self, rows: Sequence[Observation]) -> None:
+        """Add observations; adding them again changes no answer."""
+
+    def revisions(
+        self,
+        as_of: datetime | None = None,
+        *,
+        indicators: Collection[str] | None = None,
+        areas: Collection[str] | None = None,
+        source: str | None = None,
+        since: date | None = None,
+    ) -> list[Observation]:
+        """Give every observation known at an instant, by key, then by when it became known."""
+
+    def as_of(
+        self,
+        as_of: datetime | None = None,
+        *,
+        indicators: Collection[str] | None = None,
+        areas: Collection[str] | None = None,
+        source: str | None = None,
+        since: date | None = None,
+        ranks: Ranks = {},  # noqa: B006 - an immutable default: nothing is ranked
+    ) -> list[Observation]:
+        """Give the newest observation of each key known at an instant, without those withdrawn.
+
+        Where several sources speak of one indicator and area, the one whose days
+        reach furthest is heard; of equals the first in `ranks`, then by name.
+        """
+
+
+def ordered(rows: Iterable[Observation]) -> list[Observation]:
+    """Sort observations by key, then by source and when they became known."""
+    return sorted(rows, key=lambda row: (row.key, row.source, row.known_at, row.look))
+
+
+class MemoryStore:
+    """Observations in a list."""
+
+    def __init__(self) -> None:
+        self._rows: list[Observation] = []
+
+    def append(self, rows: Sequence[Observation]) -> None:
+        """Add observations; adding them again changes no answer."""
+        self._rows += [row for row in rows if row not in self._rows]
+
+    def revisions(
+        self,
+        as_of: datetime | None = None,
+        *,
+        indicators: Collection[str] | None = None,
+        areas: Collection[str] | None = None,
+        source: str | None = None,
+        since: date | None = None,
+    ) -> list[Observation]:
+        """Give every observation known at an instant."""
+        return ordered(
+            row
+            for row in self._rows
+            if (as_of is None or row.known_at <= as_of)
+            and (indicators is None or row.indicator in indicators)
+            and (areas is None or row.area in areas)
+            and (source is None or row.source == source)
+            and (since is None or row.reference_date >= since)
+        )
+
+    def as_of(
+        self,
+        as_of: datetime | None = None,
+        *,
+        indicators: Collection[str] | None = None,
+        areas: Collection[str] | None = None,
+        source: str | None = None,
+        since: date | None = None,
+        ranks: Ranks = {},  # noqa: B006 - an immutable default: nothing is ranked
+    ) -> list[Observation]:
+        """Give the newest observation of each key, of the source that is heard."""
+        known = self.revisions(as_of, indicators=indicators, areas=areas, source=source, since=since)
+        newest = {(row.source, row.key): row for row in known}  # sorted by known_at: the last one stays
+        alive = [row for row in newest.values() if row.status != "withdrawn"]
+        heard = _heard(alive, ranks)
+        return ordered(row for row in alive if heard[_series(row)] == row.source)
+
+
+def _series(row: Observation) -> tuple[str, str, str, str]:
+    return row.indicator, row.area, row.freq, row.stratum
+
+
+def _heard(rows: Sequence[Observation], ranks: Ranks) -> dict[tuple[str, str, str, str], str]:
+    reach: dict[tuple[str, str, str, str], dict[str, date]] = {}
+    for row in rows:
+        of = reach.setdefault(_series(row), {})
+        of[row.source] = max(of.get(row.source, row.reference_date), row.reference_date)
+
+    def order(series: tuple[str, str, str, str], source: str) -> tuple[int, int, str]:
+        ranked = list(ranks.get(series[0], ()))
+        rank = ranked.index(source) if source in ranked else len(ranked)
+        return -reach[series][source].toordinal(), rank, source
+
+    return {series: min(of, key=lambda source, series=series: order(series, source)) for series, of in reach.items()}  # type: ignore[misc] # the loop's value bound by default

@@ -1,0 +1,83 @@
+"""A sheet: a small SQL engine under lock that holds just the tables put into it.
+
+Recipes and indicators come from other people, so their SQL runs where it can
+reach no file, network, setting or table beyond those it is given.
+"""
+
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import duckdb
+
+from tilannekuva.errors import BadDefinition
+
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "threads": "1",
+    "memory_limit": "256MB",
+    "max_temp_directory_size": "0B",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_unsigned_extensions": "false",
+    "allow_persistent_secrets": "false",
+}
+Columns = Mapping[str, tuple[str, Sequence[Any]]]
+
+
+class Answer(NamedTuple):
+    """Names and rows of what a query gave."""
+
+    names: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+class Sheet:
+    """A locked in-memory engine; tables are put in before `lock`, asked after it."""
+
+    def __init__(self, *, seconds: float = 10) -> None:
+        self.connection = duckdb.connect(":memory:", config=_SETTINGS)
+        self._seconds = seconds
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.connection.close()
+
+    def put(self, name: str, columns: Columns) -> None:
+        """Add a table from columns: name -> (SQL type, cells)."""
+        picks = ", ".join(
+            f'cast(unnest(${nth}) as {kind}) as "{column}"' for nth, (column, (kind, _)) in enumerate(columns.items(), 1)
+        )
+        self.connection.execute(f'create table "{name}" as select {picks}', [list(cells) for _, cells in columns.values()])
+
+    def parquet(self, name: str) -> bytes:
+        """Give a table as a Parquet file."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "table.parquet"
+            self.connection.execute(f"copy \"{name}\" to '{file}' (format parquet, compression zstd)")
+            return file.read_bytes()
+
+    def lock(self) -> None:
+        """Shut files, network and settings for good; the order is the engine's demand."""
+        self.connection.execute("set enable_external_access = false")
+        self.connection.execute("set lock_configuration = true")
+
+    def ask(self, sql: str, parameters: Sequence[str | float | date] = ()) -> Answer:
+        """Run one query; BadDefinition says what is wrong with it or that it took too long."""
+        timer = threading.Timer(self._seconds, self.connection.interrupt)
+        timer.start()
+        try:
+            done = self.connection.execute(sql, list(parameters))
+            return Answer(tuple(one[0] for one in done.description or ()), done.fetchall())
+        except duckdb.InterruptException:
+            raise BadDefinition(f"the SQL took longer than {self._seconds:g} seconds: {sql.strip()[:80]}") from None
+        except duckdb.Error as error:
+            raise BadDefinition(f"{str(error).splitlines()[0]} in: {' '.join(sql.split())[:160]}") from None
+        finally:
+            timer.cancel()

@@ -1,0 +1,220 @@
+"""The application: pages and their data twins, rendered once a picture, sent from memory."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+
+from tilannekuva.domain.areas import register
+from tilannekuva.domain.calendar import end_of_day, helsinki_date, instant
+from tilannekuva.domain.definitions import LANGS
+from tilannekuva.domain.picture import Picture
+from tilannekuva.errors import BadInstant, TilannekuvaError, UnknownIndicator
+from tilannekuva.flows.picture import Question
+from tilannekuva.web import render
+from tilannekuva.web.language import language
+from tilannekuva.web.pages import front, indicator, sources
+from tilannekuva.web.pages.frame import View
+from tilannekuva.web.urls import PATHS, TWINS
+
+_ROOM = 512  # pages and pictures held in memory
+Pictures = Callable[[Question], Picture]
+Key = tuple[bytes, bytes]
+Item = TypeVar("Item")
+Kept = TypeVar("Kept")
+_PAGES = {
+    "front": ("front.html", front.front, front.rows),
+    "indicator": ("indicator.html", indicator.indicator_page, indicator.rows),
+    "sources": ("sources.html", sources.sources_page, sources.rows),
+}
+_ASKED = ("area", "as_of", "map")
+
+
+@dataclass
+class Shelf:
+    """Ready pages by address, all of one instant; emptied when there is news."""
+
+    now: datetime
+    pages: OrderedDict[Key, render.Body] = field(default_factory=OrderedDict)
+    pictures: OrderedDict[Question, Picture] = field(default_factory=OrderedDict)
+
+    def clear(self, now: datetime) -> None:
+        """Forget all pages and pictures; the next ones are of `now`."""
+        self.now = now
+        self.pages.clear()
+        self.pictures.clear()
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages need of the house: pictures, the areas, and the shelf."""
+
+    pictures: Pictures
+    areas: tuple[str, ...]
+    shelf: Shelf
+
+    def picture(self, question: Question) -> Picture:
+        """Give a picture, from the shelf when it is there."""
+        found = self.shelf.pictures.get(question)
+        if found is None:
+            found = self.pictures(question)
+            _keep(self.shelf.pictures, question, found)
+        return found
+
+    def question(self, request: Request, name: str) -> Question:
+        """Read what an address asks; raises BadInput for what cannot be asked."""
+        text = request.query_params.get("as_of", "")
+        now = self.shelf.now
+        as_of = instant(text) if text else now
+        if as_of > end_of_day(helsinki_date(now)):
+            raise BadInstant(f"'{text}' has not come yet; ask for a day that has")
+        place = register().area(request.query_params.get("area") or self.areas[0])
+        names = frozenset({name}) if name else frozenset()
+        since = date.min if name else None  # an indicator's page shows its whole course
+        return Question(min(as_of, now), place.id, rewound=bool(text), indicators=names, since=since)
+
+    async def page(self, request: Request) -> Response:
+        """Answer with a page or its data twin."""
+        made = await run_in_threadpool(self._made, request)
+        if request.method == "GET":
+            _keep(self.shelf.pages, (request.scope["raw_path"], request.scope["query_string"]), made)
+        return _Ready(made)
+
+    def _made(self, request: Request) -> render.Body:
+        lang, page, name = request.path_params["lang"], request.scope["page"], request.path_params.get("id", "")
+        picture = self.picture(self.question(request, name))
+        if name and name not in picture.indicators:
+            raise UnknownIndicator(f"no indicator '{name}'; there are {', '.join(picture.indicators)}")
+        asked = tuple((key, request.query_params[key]) for key in _ASKED if request.query_params.get(key))
+        view = View(picture, language(lang), page, name, asked)
+        template, context, rows = _PAGES[page]
+        etag = f"{picture.id}-{lang}"
+        twin = request.scope["twin"]
+        if twin == "csv":
+            return render.body(render.as_csv(rows(view)), "text/csv; charset=utf-8", etag=etag)
+        if twin == "json":
+            return render.body(render.as_json(view, rows(view)), "application/json", etag=etag)
+        return render.body(render.html(lang, template, page=context(view)), "text/html; charset=utf-8", etag=etag)
+
+
+def _keep(shelf: OrderedDict[Item, Kept], key: Item, value: Kept) -> None:
+    """Put a thing on a shelf; the oldest make room."""
+    shelf[key] = value
+    while len(shelf) > _ROOM:
+        shelf.popitem(last=False)
+
+
+class _Ready(Response):
+    """Sends a ready body in the form and only if the client wants it."""
+
+    def __init__(self, body: render.Body) -> None:
+        super().__init__()
+        self._ready = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the body."""
+        await _send(scope, send, self._ready)
+
+
+async def _send(scope: Scope, send: Send, body: render.Body) -> None:
+    asked = dict(scope["headers"])
+    if asked.get(b"if-none-match") == body.tag:
+        await send({"type": "http.response.start", "status": 304, "headers": body.headers[False]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    packed = b"gzip" in asked.get(b"accept-encoding", b"")
+    await send({"type": "http.response.start", "status": 200, "headers": body.headers[packed]})
+    content = body.packed if packed else body.plain
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
+
+
+class FastPath:
+    """Sends what is on the shelf before the router is asked."""
+
+    def __init__(self, app: ASGIApp, shelf: Shelf) -> None:
+        self.app = app
+        self.shelf = shelf
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send a ready page, or ask the application."""
+        ready = scope["type"] == "http" and self.shelf.pages.get((scope.get("raw_path"), scope["query_string"]))
+        if ready and scope["method"] in ("GET", "HEAD"):
+            await _send(scope, send, ready)
+        else:
+            await self.app(scope, receive, send)
+
+
+def application(site: Site, lifespan: Lifespan | None = None) -> FastPath:
+    """Make the application of a site."""
+    return FastPath(
+        Starlette(
+            routes=routes(site),
+            lifespan=lifespan,
+            exception_handlers={TilannekuvaError: _failed, HTTPException: _failed},
+        ),
+        site.shelf,
+    )
+
+
+def routes(site: Site) -> list[Route]:
+    """Give the routes: each page in each form, the static files, the way in."""
+    made = [Route("/", _welcome), Route("/static/{name}", _static)]
+    for page, path in PATHS.items():
+        where = "/{lang:lang}/" + path.replace("{id}", "{id:slug}")
+        made.append(Route(where, _marked(site, page, "")))
+        made += [Route(f"{where}{'' if path else 'index'}.{twin}", _marked(site, page, twin)) for twin in TWINS]
+    return made
+
+
+def _marked(site: Site, page: str, twin: str) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        request.scope |= {"page": page, "twin": twin}
+        return await site.page(request)
+
+    return endpoint
+
+
+class _Words(StringConvertor):
+    def __init__(self, regex: str) -> None:
+        self.regex = regex
+
+
+register_url_convertor("lang", _Words("|".join(LANGS)))
+register_url_convertor("slug", _Words("[a-z0-9-]+"))
+
+
+async def _welcome(request: Request) -> Response:
+    """Lead to the language that the browser asks for, Finnish when it asks for none of ours."""
+    wanted = [part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")]
+    lang = next((one for one in wanted if one in LANGS), "fi")
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{lang}/{query}", 302, headers={"Vary": "Accept-Language"})
+
+
+async def _static(request: Request) -> Response:
+    found = render.static(request.path_params["name"])
+    if found is None:
+        raise HTTPException(404)
+    return _Ready(found)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Say what is wrong, as a page or in the one shape of errors as data."""
+    status = error.http_status if isinstance(error, TilannekuvaError) else getattr(error, "status_code", 500)
+    lang = request.url.path[1:3] if request.url.path[1:3] in LANGS else "fi"
+    message = str(error) if isinstance(error, TilannekuvaError) else language(lang).text("There is no such page.")
+    if request.url.path.endswith(tuple(f".{twin}" for twin in TWINS)):
+        return JSONResponse({"error": {"status": status, "message": message}}, status, headers=render.SECURITY)
+    heading = language(lang).text("This cannot be shown")
+    page = render.html(lang, "error.html", lang=lang, heading=heading, message=message)
+    return Response(page, status, media_type="text/html", headers=render.SECURITY)

@@ -1,0 +1,157 @@
+"""The map of an indicator: classes, legend and the table that says the same."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from tilannekuva.domain.areas import register
+from tilannekuva.domain.calendar import helsinki_date
+from tilannekuva.domain.indicators import Indicator
+from tilannekuva.domain.picture import Reading
+from tilannekuva.web import maps
+from tilannekuva.web.language import Language
+from tilannekuva.web.pages.frame import View
+from tilannekuva.web.pages.tiles import value_text
+
+_LEVELS = ("municipality", "hospital-district", "university-hospital-area")
+_CLASSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One area of the table beside the map, `here` where it is the one shown."""
+
+    name: str
+    value: str
+    days: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaMap:
+    """A schematic map, its legend, and the same as a table, highest first."""
+
+    title: str
+    svg: Markup
+    legend: Markup
+    rows: tuple[Row, ...]
+    municipal: bool
+
+
+def area_map(view: View, indicator: Indicator, *, by_municipality: bool = False) -> AreaMap | None:
+    """Make the map of an indicator; None where no level of areas has readings."""
+    found = _finest(view, indicator)
+    if not found:
+        return None
+    level, readings = found
+    language, on = view.language, helsinki_date(view.picture.as_of)
+    breaks = class_breaks([one.value for one in readings.values() if one.value is not None])
+    cells = _cells(view, indicator, readings, breaks)
+    if by_municipality:
+        cells = [_as_municipality(cell, place) for cell in cells for place in _municipalities(cell.id, on)]
+        level = "municipality"
+    title = indicator.title.in_(language.code)
+    svg = maps.choropleth(
+        cells,
+        maps.district_shapes(_members(level, on)),
+        title=language.text("Map: {title}", title=title),
+        description=language.text("The table beside the map says the same."),
+        note=language.text("Schematic map: areas drawn around their centres"),
+        mark=tuple(_marks(view)),
+    )
+    legend = maps.legend(_legend(language, indicator, breaks, {cell.klass for cell in cells}), title=indicator.unit.in_(language.code))
+    ordered = sorted(readings.values(), key=lambda one: (one.value is None, -(one.value or 0), one.area))
+    return AreaMap(title, Markup(svg), Markup(legend), tuple(_row(view, indicator, one) for one in ordered), by_municipality)  # noqa: S704 - maps escape
+
+
+def _finest(view: View, indicator: Indicator) -> tuple[str, dict[str, Reading]] | None:
+    for level in _LEVELS:
+        found = {
+            area: one
+            for (name, area), one in view.picture.readings.items()
+            if name == indicator.id and area.startswith(f"{level}:")
+        }
+        if len(found) > 1:
+            return level, found
+    return None
+
+
+def class_breaks(values: Sequence[float]) -> list[float]:
+    """Give up to four limits, of two significant digits, that part values into classes of like size."""
+    ordered = sorted(values)
+    if not ordered:
+        return []
+    raw = [ordered[len(ordered) * nth // _CLASSES] for nth in range(1, _CLASSES)]
+    return sorted({float(f"{one:.2g}") for one in raw} - {float(f"{ordered[0]:.2g}")})
+
+
+def _klass(reading: Reading, breaks: Sequence[float]) -> str:
+    if reading.value is None:
+        return "suppressed" if reading.status == "suppressed" else "nodata"
+    return f"class-{bisect_right(breaks, reading.value)}"
+
+
+def _cells(view: View, indicator: Indicator, readings: Mapping[str, Reading], breaks: Sequence[float]) -> list[maps.Cell]:
+    language = view.language
+    unit = indicator.unit.in_(language.code)
+    cells = []
+    for area, one in sorted(readings.items()):
+        name = register().area(area).name(language.code)
+        value = value_text(language, indicator, one.value, one.status)
+        cells.append(maps.Cell(area, name, _klass(one, breaks), f"{name}: {value} {unit if one.value is not None else ''}".strip()))
+    return cells
+
+
+def _municipalities(area: str, on: date) -> list[str]:
+    return [one.id for one in register().members(area, on=on)]
+
+
+def _as_municipality(cell: maps.Cell, place: str) -> maps.Cell:
+    name = register().area(place).name("fi")
+    return maps.Cell(place, name, cell.klass, f"{name} ({cell.title})")
+
+
+@lru_cache(maxsize=8)
+def _members(level: str, on: date) -> Mapping[str, Sequence[tuple[str, float, float]]]:
+    """Give every area of a level with its municipalities' centres."""
+    members = {}
+    for area in register().at_level(level, on=on):
+        places = [area] if level == "municipality" else register().members(area.id, on=on)
+        members[area.id] = tuple((one.code, *one.centre) for one in places if one.centre)
+    return members
+
+
+def _marks(view: View) -> list[tuple[float, float, str]]:
+    places = [register().area(one) for one in view.picture.areas]
+    return [(*one.centre, one.name(view.language.code)) for one in places if one.centre]
+
+
+def _legend(language: Language, indicator: Indicator, breaks: Sequence[float], drawn: set[str]) -> list[tuple[str, str]]:
+    numbers = [language.number(one, indicator.decimals) for one in breaks]
+    words = []
+    for nth in range(len(breaks) + 1):
+        if not breaks:
+            words.append(language.text("all areas"))
+        elif nth == 0:
+            words.append(language.text("under {limit}", limit=numbers[0]))
+        elif nth == len(breaks):
+            words.append(language.text("{limit} or more", limit=numbers[-1]))
+        else:
+            words.append(language.text("{low} to under {high}", low=numbers[nth - 1], high=numbers[nth]))
+    entries = [(f"class-{nth}", text) for nth, text in enumerate(words)]
+    kinds = [("nodata", language.text("no figure")), ("suppressed", language.text("withheld"))]
+    return entries + [(klass, text) for klass, text in kinds if klass in drawn]
+
+
+def _row(view: View, indicator: Indicator, one: Reading) -> Row:
+    language = view.language
+    return Row(
+        register().area(one.area).name(language.code),
+        value_text(language, indicator, one.value, one.status),
+        language.day(one.reference_date),
+        one.area in view.chain,
+    )

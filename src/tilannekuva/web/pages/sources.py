@@ -1,0 +1,103 @@
+"""The sources page: how each source fares, who publishes it, and why an answer was refused."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tilannekuva.domain.calendar import stamp
+from tilannekuva.domain.looks import Health
+from tilannekuva.web.language import Language
+from tilannekuva.web.pages.frame import Frame, View, frame
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source: its condition as mark and word, its instants, its publisher and licence."""
+
+    id: str
+    title: str
+    about: str
+    condition: str
+    condition_word: str
+    news: str
+    look: str
+    rhythm: str
+    message: str
+    publisher: str
+    licence: str
+    contact: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """All sources of the picture, those in trouble first."""
+
+    frame: Frame
+    rows: tuple[SourceRow, ...]
+
+
+def sources_page(view: View) -> SourcesPage:
+    """Make the sources page."""
+    order = ("refused", "failing", "late", "never", "fresh")
+    health = sorted(view.picture.health, key=lambda one: (order.index(one.condition), one.source_id))
+    return SourcesPage(frame(view), tuple(_row(view, one) for one in health))
+
+
+def _row(view: View, one: Health) -> SourceRow:
+    source, language = view.picture.sources[one.source_id], view.language
+    return SourceRow(
+        id=source.id,
+        title=source.title.in_(language.code),
+        about=source.about.in_(language.code),
+        condition=one.condition,
+        condition_word=condition_word(language, one.condition),
+        news=_instant(language, one.last_news_at),
+        look=_instant(language, one.last_look_at),
+        rhythm=_span(language, source.rhythm),
+        message=one.message,
+        publisher=source.publisher,
+        licence=source.licence,
+        contact=source.contact,
+        url=source.url,
+    )
+
+
+def condition_word(language: Language, condition: str) -> str:
+    """Give the word for a source's condition."""
+    return {
+        "fresh": language.text("fresh"),
+        "late": language.text("late: no news"),
+        "refused": language.text("answer refused"),
+        "failing": language.text("no answer"),
+        "never": language.text("not asked yet"),
+    }[condition]
+
+
+def _instant(language: Language, at: datetime | None) -> str:
+    return language.instant(at) if at else "–"
+
+
+def _span(language: Language, span: timedelta) -> str:
+    if span >= _DAY:
+        return language.plural("every day", "every {n} days", span.days)
+    return language.plural("every hour", "every {n} hours", span.seconds // 3600)
+
+
+def rows(view: View) -> list[dict[str, Any]]:
+    """Give the sources as data: one row a source."""
+    return [
+        {
+            "source": one.source_id,
+            "title": view.picture.sources[one.source_id].title.in_(view.language.code),
+            "condition": one.condition,
+            "last_news_at": one.last_news_at and stamp(one.last_news_at),
+            "last_good_at": one.last_good_at and stamp(one.last_good_at),
+            "last_look_at": one.last_look_at and stamp(one.last_look_at),
+            "message": one.message,
+            "licence": view.picture.sources[one.source_id].licence,
+        }
+        for one in view.picture.health
+    ]

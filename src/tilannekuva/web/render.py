@@ -1,0 +1,120 @@
+"""Rendering: a page's value and its template become the bytes that are sent."""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tilannekuva.domain.calendar import stamp
+from tilannekuva.web.language import language
+from tilannekuva.web.pages.frame import View
+
+_STATIC = {"style.css": ("page.css", "charts.css"), "icon.svg": ("icon.svg",)}
+_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+
+
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Bytes to send, plain and packed, with the tag and the headers of either form."""
+
+    plain: bytes
+    packed: bytes
+    tag: bytes
+    headers: tuple[Headers, Headers]
+
+
+def body(content: bytes, media_type: str, *, etag: str, lasting: bool = False) -> Body:
+    """Make bytes ready to be sent; `lasting` ones have an address of their own and are kept."""
+    packed = gzip.compress(content, 9, mtime=0)
+    tag = f'"{etag}"'
+    told = {
+        "Content-Type": media_type,
+        "ETag": tag,
+        "Vary": "Accept-Encoding",
+        "Cache-Control": "public, max-age=31536000, immutable" if lasting else "no-cache",
+        **SECURITY,
+    }
+    plain = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    sizes = [(*plain, (b"content-length", str(len(one)).encode())) for one in (content, packed)]
+    return Body(content, packed, tag.encode(), ([*sizes[0]], [*sizes[1], (b"content-encoding", b"gzip")]))
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """Give the templates in a language."""
+    made = Environment(
+        loader=PackageLoader("tilannekuva.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"_": language(lang).text, "style": address("style.css"), "icon": address("icon.svg")}
+    return made
+
+
+@cache
+def static(name: str) -> Body | None:
+    """Give a static file; None when there is none of that name."""
+    if name not in _STATIC:
+        return None
+    folder = resources.files(__package__) / "static"
+    content = b"".join((folder / part).read_bytes() for part in _STATIC[name])
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    return body(content, _TYPES[name.rpartition(".")[2]], etag=digest, lasting=True)
+
+
+def address(name: str) -> str:
+    """Give the address of a static file; it changes with the file."""
+    found = static(name)
+    assert found is not None  # noqa: S101 - only shipped names are asked
+    return f"/static/{name}?v={found.tag.decode().strip(chr(34))}"
+
+
+def html(code: str, template: str, /, **context: Any) -> bytes:  # noqa: ANN401 - a page's value
+    """Render a template."""
+    return environment(code).get_template(template).render(**context).encode()
+
+
+def as_csv(rows: list[dict[str, Any]]) -> bytes:
+    """Give rows as CSV; a text that a spreadsheet would run as a formula is defused."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _defused(value) for key, value in row.items()} for row in rows)
+    return out.getvalue().encode()
+
+
+def _defused(value: Any) -> Any:  # noqa: ANN401 - any cell
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+
+
+def as_json(view: View, rows: list[dict[str, Any]]) -> bytes:
+    """Give rows as JSON with the picture they come from."""
+    picture = view.picture
+    meta = {
+        "picture": picture.id,
+        "as_of": stamp(picture.as_of),
+        "area": picture.area,
+        "lang": view.language.code,
+        "exercise": picture.exercise,
+    }
+    return json.dumps({**meta, "rows": rows}, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,75 @@
+"""The server: pages by uvicorn, the runner beside them in a thread, both ended together."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+
+import uvicorn
+from starlette.applications import Starlette
+
+from tilannekuva.domain.areas import register
+from tilannekuva.domain.calendar import helsinki_date
+from tilannekuva.errors import TilannekuvaError
+from tilannekuva.flows.picture import picture, states_of
+from tilannekuva.flows.update import Ask, Runner, utc_now
+from tilannekuva.flows.workspace import Workspace
+from tilannekuva.web.app import FastPath, Shelf, Site, application
+
+_TICK = 1.0  # seconds between two looks for news that another process may have written
+
+
+def serve(workspace: Workspace, host: str, port: int, *, ask: Ask | None) -> None:
+    """Serve until Ctrl-C; with `ask`, keep the picture up to date. Raises Busy when another does."""
+    if ask is not None:
+        with workspace.writing("serve"):
+            pass  # says at once who else is updating, before anybody sees a page
+    app = site(workspace, ask=ask)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+
+
+def site(workspace: Workspace, *, ask: Ask | None = None, clock: Callable[[], datetime] = utc_now) -> FastPath:
+    """Make the application of a workspace."""
+    shelf = Shelf(clock())
+    areas = tuple(register().area(one).id for one in workspace.settings.areas)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        stop = threading.Event()
+        threads = [threading.Thread(target=_run, args=(workspace, ask, clock, stop))] if ask else []
+        for thread in threads:
+            thread.start()
+        ticker = asyncio.create_task(_tick(workspace, shelf, clock))
+        try:
+            yield
+        finally:
+            stop.set()
+            ticker.cancel()
+            with suppress(asyncio.CancelledError):
+                await ticker
+            for thread in threads:
+                await asyncio.to_thread(thread.join)
+
+    return application(Site(lambda asked: picture(workspace, asked), areas, shelf), lifespan)
+
+
+def _run(workspace: Workspace, ask: Ask, clock: Callable[[], datetime], stop: threading.Event) -> None:
+    while not stop.is_set():
+        with suppress(TilannekuvaError):  # a definition with a mistake, or the lease lost: the next turn tries again
+            Runner(workspace, ask, clock=clock).run(stop)
+        stop.wait(_TICK)
+
+
+async def _tick(workspace: Workspace, shelf: Shelf, clock: Callable[[], datetime]) -> None:
+    """Empty the shelf when data, definitions, the day or a source's health have changed."""
+    seen = None
+    while True:
+        now = clock()
+        with suppress(TilannekuvaError):
+            states = tuple((one.source_id, one.condition) for one in await asyncio.to_thread(states_of, workspace, now))
+            found = (workspace.ledger.version(), helsinki_date(now), states)
+            if found != seen:
+                shelf.clear(now)
+                seen = found
+        await asyncio.sleep(_TICK)
