@@ -13,13 +13,29 @@ from typing import Any
 import click
 
 from tilannekuva import __version__
+from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import instant, stamp
 from tilannekuva.domain.looks import Look
 from tilannekuva.domain.observations import COLUMNS
-from tilannekuva.errors import BadInput, TilannekuvaError
-from tilannekuva.flows import asking, demo as demonstration, kitchen, replay as replaying, update as updating, upkeep
+from tilannekuva.domain.picture import Viewer
+from tilannekuva.errors import BadInput, Damaged, TilannekuvaError
+from tilannekuva.flows import (
+    asking,
+    kitchen,
+    upkeep,
+)
+from tilannekuva.flows import (
+    demo as demonstration,
+)
+from tilannekuva.flows import (
+    replay as replaying,
+)
+from tilannekuva.flows import (
+    update as updating,
+)
 from tilannekuva.flows.health import health
-from tilannekuva.flows.picture import Question, picture as pictured
+from tilannekuva.flows.picture import Question
+from tilannekuva.flows.picture import picture as pictured
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.transport import Transport
 
@@ -28,7 +44,9 @@ workspace_option = click.option(
     help="Folder of the situational picture.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-as_of_option = click.option("--as-of", "as_of", help="As known at an instant, or at the end of a day in Helsinki.")
+as_of_option = click.option(
+    "--as-of", "as_of", help="As known at an instant, or at the end of a day in Helsinki."
+)
 
 
 class Commands(click.Group):
@@ -72,7 +90,9 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hol
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--template", type=click.Choice(sorted(upkeep.TEMPLATES)), default="corona", show_default=True)
-@click.option("--area", "areas", multiple=True, required=True, help="Municipality, code or name; may be repeated.")
+@click.option(
+    "--area", "areas", multiple=True, required=True, help="Municipality, code or name; may be repeated."
+)
 def init(folder: Path, template: str, areas: tuple[str, ...]) -> None:
     """Make a new workspace.
 
@@ -85,10 +105,16 @@ def init(folder: Path, template: str, areas: tuple[str, ...]) -> None:
 @main.command()
 @workspace_option
 @click.option("--source", "sources", multiple=True, help="Only this source; may be repeated.")
-@click.option("--replay", "recorded", type=click.Path(path_type=Path), help="Folder of recorded answers with index.csv.")
-@click.option("--accept", is_flag=True, help="Believe the answers even though the guard objects; needs --source.")
+@click.option(
+    "--replay", "recorded", type=click.Path(path_type=Path), help="Folder of recorded answers with index.csv."
+)
+@click.option(
+    "--accept", is_flag=True, help="Believe the answers even though the guard objects; needs --source."
+)
 @json_option
-def update(folder: Path, sources: tuple[str, ...], recorded: Path | None, *, accept: bool, as_json: bool) -> None:
+def update(
+    folder: Path, sources: tuple[str, ...], recorded: Path | None, *, accept: bool, as_json: bool
+) -> None:
     """Look at the sources that are due, or at recorded answers.
 
     Example: tilannekuva update --workspace tampere --replay recorded
@@ -112,7 +138,10 @@ def _live(workspace: Workspace, sources: Sequence[str], *, accept: bool) -> list
     if not recipes:
         click.echo("nothing is due", err=True)
     settings = workspace.settings
-    with Transport(settings.allow_networks, settings.contact) as transport, bar(len(recipes), "asking") as progress:
+    with (
+        Transport(settings.allow_networks, settings.contact) as transport,
+        bar(len(recipes), "asking") as progress,
+    ):
         ask = updating.ask_with(transport, updating.utc_now)
         return updating.update(workspace, recipes, ask=ask, accept=accept, progress=progress)
 
@@ -120,7 +149,9 @@ def _live(workspace: Workspace, sources: Sequence[str], *, accept: bool) -> list
 @contextmanager
 def bar(length: int, label: str) -> Iterator[replaying.Progress]:
     """Show how far long work has come, on stderr."""
-    with click.progressbar(length=length, label=label, file=sys.stderr, item_show_func=lambda look: look and _told(look)) as shown:
+    with click.progressbar(
+        length=length, label=label, file=sys.stderr, item_show_func=lambda look: look and _told(look)
+    ) as shown:
         yield lambda look: shown.update(1, look)
 
 
@@ -137,7 +168,10 @@ def report(looks: Sequence[Look], *, as_json: bool) -> None:
         return
     for one in summary:
         outcomes = ", ".join(f"{count} {outcome}" for outcome, count in one["outcomes"].items())
-        click.echo(f"{one['source']}: {outcomes}; {one['news']} news, {one['withdrawn']} withdrawn; last {one['last']}")
+        click.echo(
+            f"{one['source']}: {outcomes}; {one['news']} news, {one['withdrawn']} withdrawn; "
+            f"last {one['last']}"
+        )
         for message in one["messages"]:
             click.echo(f"  {message}")
     total = sum(one["news"] for one in summary)
@@ -168,7 +202,9 @@ def status(folder: Path, as_of: str | None, *, as_json: bool) -> None:
     at = asked_at(as_of)
     with opened(folder) as workspace:
         recipes = workspace.recipes(at)
-        states = [health(workspace, recipes[name], at) for name in workspace.settings.sources if name in recipes]
+        states = [
+            health(workspace, recipes[name], at) for name in workspace.settings.sources if name in recipes
+        ]
     rows = [
         {
             "source": one.source_id,
@@ -185,19 +221,33 @@ def status(folder: Path, as_of: str | None, *, as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['condition']:8} {row['source']:20} news {row['last_news']}, looked {row['last_look']}  {row['why']}")
+        click.echo(
+            f"{row['condition']:8} {row['source']:20} news {row['last_news']}, "
+            f"looked {row['last_look']}  {row['why']}"
+        )
 
 
 @main.command()
 @workspace_option
 @click.option("--indicator", required=True, help="Id of the indicator.")
-@click.option("--area", help="Code (837), or level and name (hospital-district:Pirkanmaa); all areas without it.")
+@click.option(
+    "--area", help="Code (837), or level and name (hospital-district:Pirkanmaa); all areas without it."
+)
 @as_of_option
 @click.option("--source", help="Only what this source said.")
 @click.option("--revisions", is_flag=True, help="Every row that was ever known.")
-@click.option("--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True)
-def observations(  # noqa: PLR0913 - each is an option of the contract
-    folder: Path, indicator: str, area: str | None, as_of: str | None, source: str | None, form: str, *, revisions: bool
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True
+)
+def observations(
+    folder: Path,
+    indicator: str,
+    area: str | None,
+    as_of: str | None,
+    source: str | None,
+    form: str,
+    *,
+    revisions: bool,
 ) -> None:
     """Print observations: one row a key, sorted.
 
@@ -207,11 +257,11 @@ def observations(  # noqa: PLR0913 - each is an option of the contract
     with opened(folder) as workspace:
         rows = asking.observations(workspace, asked)
         if form == "parquet":
-            click.get_binary_stream("stdout").write(asking.parquet(rows))
+            sys.stdout.buffer.write(asking.parquet(rows))
         elif form == "json":
             print_json(rows)
         else:
-            writer = csv.writer(click.get_text_stream("stdout"), lineterminator="\n")
+            writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(COLUMNS)
             writer.writerows(asking.table(rows))
 
@@ -220,24 +270,29 @@ def observations(  # noqa: PLR0913 - each is an option of the contract
 @workspace_option
 @click.option("--area", help="Municipality; the workspace's first without it.")
 @as_of_option
-@click.option("--viewer", type=click.Choice(["public", "staff", "leadership"]), default="public", show_default=True)
+@click.option(
+    "--viewer", type=click.Choice(["public", "staff", "leadership"]), default="public", show_default=True
+)
 @click.option("--lang", type=click.Choice(["fi", "sv", "en"]), default="fi", show_default=True)
 @json_option
-def picture(folder: Path, area: str | None, as_of: str | None, viewer: Any, lang: str, *, as_json: bool) -> None:  # noqa: ANN401, PLR0913 - options
+def picture(
+    folder: Path, area: str | None, as_of: str | None, viewer: Viewer, lang: str, *, as_json: bool
+) -> None:
     """Print the situational picture of an area.
 
     Example: tilannekuva picture --area 837 --as-of 2021-03-15
     """
     with opened(folder) as workspace:
         place = area or workspace.settings.areas[0]
-        question = Question(asked_at(as_of), asking.register().area(place).id, viewer, rewound=bool(as_of))
+        question = Question(asked_at(as_of), register().area(place).id, viewer, rewound=bool(as_of))
         found = pictured(workspace, question)
         rows = asking.tiles(found, lang)
     if as_json:
         print_json({"id": found.id, "as_of": stamp(found.as_of), "area": found.area, "tiles": rows})
         return
     for row in rows:
-        click.echo(f"{row['title']}: {row['value']} {row['unit']} ({row['area_name']}, {row['reference_date']}) {row['level'] or ''}".rstrip())
+        where = f"({row['area_name']}, {row['reference_date']})"
+        click.echo(f"{row['title']}: {row['value']} {row['unit']} {where} {row['level'] or ''}".rstrip())
 
 
 @main.command()
@@ -260,13 +315,19 @@ def serve(folder: Path, host: str | None, port: int | None, *, no_update: bool) 
 
 
 @main.command()
-@click.option("--workspace", "folder", type=click.Path(path_type=Path), default=Path("tilannekuva-demo"), show_default=True)
+@click.option(
+    "--workspace",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("tilannekuva-demo"),
+    show_default=True,
+)
 @click.option("--live", is_flag=True, help="Ask the real services instead of the simulator.")
 @click.option("--days", default=30, show_default=True, help="Days of the exercise that have already passed.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--prepare", is_flag=True, help="Make the workspace and stop.")
 @click.pass_context
-def demo(ctx: click.Context, folder: Path, days: int, port: int, *, live: bool, prepare: bool) -> None:  # noqa: PLR0913 - options
+def demo(ctx: click.Context, folder: Path, days: int, port: int, *, live: bool, prepare: bool) -> None:
     """Show a ready picture of three cities: an exercise, with the internet shut.
 
     Example: tilannekuva demo
@@ -324,7 +385,7 @@ def recipe_test(folder: Path, names: tuple[str, ...]) -> None:
     """
     differing = 0
     for name, difference in kitchen.tested(folder, names):
-        click.echo(f"{name}: {'as expected' if not difference else difference}")
+        click.echo(f"{name}: {difference or 'as expected'}")
         differing += bool(difference)
     if differing:
         raise BadInput(f"{differing} recipes do not give the rows expected")
@@ -342,13 +403,15 @@ def verify(folder: Path) -> None:
     for fault in faults:
         click.echo(fault)
     if faults:
-        raise upkeep.Damaged(f"{len(faults)} faults")
+        raise Damaged(f"{len(faults)} faults")
     click.echo("everything is as it was stored")
 
 
 @main.command()
 @workspace_option
-@click.option("--current-recipes", is_flag=True, help="Read the past with today's recipes, to mend a reading.")
+@click.option(
+    "--current-recipes", is_flag=True, help="Read the past with today's recipes, to mend a reading."
+)
 def rebuild(folder: Path, *, current_recipes: bool) -> None:
     """Make the observations again from the landed answers.
 

@@ -15,12 +15,16 @@ class Settings(Strict):
     """What a municipality sets; each field is documented in docs/reference/settings.md."""
 
     title: str = Field(description="Name of the picture, shown at the top of every page.")
-    areas: tuple[str, ...] = Field(min_length=1, description="Municipalities of the picture, the first is shown first.")
+    areas: tuple[str, ...] = Field(
+        min_length=1, description="Municipalities of the picture, the first is shown first."
+    )
     sources: tuple[Slug, ...] = Field(min_length=1, description="Ids of the recipes that are asked.")
     exercise_from: date | None = Field(
         default=None, description="First day of a simulated epidemic: every page then says EXERCISE."
     )
-    exercise_seed: int = Field(default=1, description="Which simulated epidemic: the same number, the same course.")
+    exercise_seed: int = Field(
+        default=1, description="Which simulated epidemic: the same number, the same course."
+    )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `serve` listens on.")
     allow_networks: tuple[str, ...] = Field(

@@ -158,6 +158,17 @@ def test_levels_that_lie_close_all_keep_their_words(*, narrow: bool):
     assert len({each.get("class") for each in drawn.of_class(svg, "g-limit")}) == 3
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+def test_words_too_long_for_the_sheet_are_shortened_and_whole_in_the_title_of_their_line(*, narrow: bool):
+    long = "Leviämisvaihe " * 9
+
+    svg = chart([30.0], limits=[Limit(20, long, "act")], narrow=narrow)
+
+    (text,), (line,) = drawn.of_class(svg, "g-level"), drawn.of_class(svg, "g-limit")
+    assert text.text.endswith("…")
+    assert line.find("title").text == long
+
+
 @given(st.lists(st.sampled_from([0.0, 3.0, 49.0, -7.0]), min_size=1, max_size=12))
 def test_the_axis_has_zero_and_reaches_beyond_every_value(numbers: list[float | None]):
     svg = chart(numbers)
@@ -213,7 +224,7 @@ def test_the_same_chart_is_the_same_text_and_another_shares_no_id():
 
     assert chart([1, 2], 1) == one
     assert not set(drawn.ids(one)) & set(drawn.ids(other))
-    assert not set(drawn.ids(one)) & set(drawn.ids(chart([1, 2], 1, narrow=True)))
+    assert not set(drawn.ids(chart([]))) & set(drawn.ids(chart([], narrow=True)))
 
 
 @pytest.mark.parametrize(("narrow", "css_width"), [(True, 328), (False, 608)])

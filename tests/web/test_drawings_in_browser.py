@@ -55,9 +55,8 @@ def document() -> str:
     links = choropleth(
         painted([*linked], klass="suppressed"), linked, mark=CITIES, href=lambda area: f"#{area}"
     )
-    marks = "".join(
-        level_mark(level, word) for level, word in [("normal", "a"), ("watch", "b"), ("act", "c"), ("", "d")]
-    )
+    levels = [("normal", "normaali"), ("watch", "seuranta"), ("act", "toimet"), ("", "ei tietoa")]
+    marks = "".join(level_mark(level, word) for level, word in levels)
     words = f"{spark(days, title='Suunta')}{marks}{legend(entries, title='Tapausta')}"
     head = '<meta name="viewport" content="width=device-width"><title>Kuvat</title>'
     style = (STATIC / "charts.css").read_text(

@@ -53,6 +53,10 @@ def municipalities() -> dict[str, list[Member]]:
     return {f"municipality:{code}": [(code, x, y)] for code, x, y in CENTRES}
 
 
+def codes(district: str) -> set[str]:
+    return {area.code for area in REGISTER.members(district, on=DAY)}
+
+
 def districts() -> dict[str, list[Member]]:
     return {
         district.id: [
@@ -85,6 +89,10 @@ def is_within(shape: str, place: tuple[float, float]) -> bool:
 
 
 SHAPES = district_shapes(municipalities())
+
+
+def test_the_laws_below_are_tried_on_the_whole_country():
+    assert (len(CENTRES), len(districts())) == (310, 21)
 
 
 @pytest.mark.parametrize("centre", CENTRES, ids=operator.itemgetter(0))
@@ -145,6 +153,7 @@ def test_a_line_cuts_a_ring_into_two_parts_of_the_same_area_in_all(across: int, 
     kept, left = halved(COMB, across, up, limit), halved(COMB, -across, -up, -limit)
 
     assert sum(map(area, kept)) + sum(map(area, left)) == pytest.approx(area(COMB))
+    assert all(area(ring) > 0 for ring in kept + left)
     assert all(across * x + up * y <= limit + 1e-9 for ring in kept for x, y in ring)
 
 
@@ -180,11 +189,13 @@ def test_the_whole_country_as_one_area_is_the_outline():
     assert {on_sheet(*corner) for land in LANDS.values() for corner in land} <= corners
 
 
-def test_shapes_do_not_depend_on_the_order_of_areas_and_are_reckoned_once():
+def test_shapes_do_not_depend_on_the_order_of_areas_are_reckoned_once_and_stay():
     backwards = dict(reversed(municipalities().items()))
 
     assert dict(district_shapes(backwards)) == dict(SHAPES)
     assert district_shapes(municipalities()) is SHAPES
+    with pytest.raises(TypeError):
+        SHAPES["municipality:837"] = "kept for all who ask again"
 
 
 @pytest.mark.parametrize("members", [districts, municipalities])

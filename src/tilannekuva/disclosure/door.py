@@ -60,7 +60,9 @@ def _change(points: Sequence[Point], at: int, days: int) -> float | None:
     for then in reversed(points[:at]):
         if then.reference_date <= earlier:
             same = then.reference_date == earlier
-            return now.value - then.value if same and now.value is not None and then.value is not None else None
+            return (
+                now.value - then.value if same and now.value is not None and then.value is not None else None
+            )
     return None
 
 

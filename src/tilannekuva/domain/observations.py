@@ -16,7 +16,17 @@ from typing import Literal, NamedTuple
 Status = Literal["normal", "provisional", "estimated", "missing", "suppressed", "withdrawn"]
 Snapshot = Literal["complete", "window", "log"]
 Key = tuple[str, str, date, str, str]
-COLUMNS = ("indicator", "area", "area_name", "reference_date", "freq", "stratum", "value", "status", "known_at")
+COLUMNS = (
+    "indicator",
+    "area",
+    "area_name",
+    "reference_date",
+    "freq",
+    "stratum",
+    "value",
+    "status",
+    "known_at",
+)
 
 
 class Fact(NamedTuple):
@@ -72,7 +82,11 @@ def news(known: Known, facts: Iterable[Fact], snapshot: Snapshot) -> list[Fact]:
     """
     said = {fact.key: fact for fact in facts}
     new = [fact for key, fact in said.items() if known.get(key) != (fact.value, fact.status)]
-    gone = [] if snapshot == "log" else [key for key in known if key not in said and known[key][1] != "withdrawn"]
+    gone = (
+        []
+        if snapshot == "log"
+        else [key for key in known if key not in said and known[key][1] != "withdrawn"]
+    )
     if snapshot == "window":
         spans = _spans(said.values())
         gone = [key for key in gone if key[0] in spans and spans[key[0]][0] <= key[2] <= spans[key[0]][1]]

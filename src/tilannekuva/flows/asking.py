@@ -35,17 +35,33 @@ def observations(workspace: Workspace, asked: Asked) -> list[Row]:
     area = register().area(asked.area).id if asked.area else None
     if indicator.sql:
         if asked.revisions or asked.source:
-            raise BadInput(f"{indicator.id} is computed; ask for the revisions of {', '.join(indicator.inputs)}")
+            raise BadInput(
+                f"{indicator.id} is computed; ask for the revisions of {', '.join(indicator.inputs)}"
+            )
         return _derived(workspace, asked, area)
     store = workspace.store
-    wanted: dict[str, Any] = {"indicators": {indicator.id}, "areas": {area} if area else None, "source": asked.source}
+    wanted: dict[str, Any] = {
+        "indicators": {indicator.id},
+        "areas": {area} if area else None,
+        "source": asked.source,
+    }
     if asked.revisions:
         return [_row(one) for one in store.revisions(asked.as_of, **wanted)]
-    return [_row(one) for one in store.as_of(asked.as_of, **wanted, ranks=workspace.catalogue(asked.as_of).ranks())]
+    return [
+        _row(one)
+        for one in store.as_of(asked.as_of, **wanted, ranks=workspace.catalogue(asked.as_of).ranks())
+    ]
 
 
 def _row(one: Observation) -> Row:
-    cells = (one.indicator, one.area, area_name(one.area), one.reference_date.isoformat(), one.freq, one.stratum)
+    cells = (
+        one.indicator,
+        one.area,
+        area_name(one.area),
+        one.reference_date.isoformat(),
+        one.freq,
+        one.stratum,
+    )
     return dict(zip(COLUMNS, (*cells, plain(one.value), one.status, stamp(one.known_at)), strict=True))
 
 
@@ -63,8 +79,17 @@ def _derived(workspace: Workspace, asked: Asked, area: str | None) -> list[Row]:
         dict(
             zip(
                 COLUMNS,
-                (asked.indicator, one.area, area_name(one.area), point.reference_date.isoformat(), freq, "all",
-                 plain(point.value), point.status, stamp(one.known_at)),
+                (
+                    asked.indicator,
+                    one.area,
+                    area_name(one.area),
+                    point.reference_date.isoformat(),
+                    freq,
+                    "all",
+                    plain(point.value),
+                    point.status,
+                    stamp(one.known_at),
+                ),
                 strict=True,
             )
         )
@@ -125,5 +150,8 @@ def parquet(rows: Sequence[Row]) -> bytes:
     cells = [list(column) for column in zip(*table(rows), strict=True)] or [[] for _ in COLUMNS]
     kinds = {"reference_date": "DATE", "value": "DOUBLE", "known_at": "TIMESTAMPTZ"}
     with Sheet() as sheet:
-        sheet.put("rows", {name: (kinds.get(name, "VARCHAR"), column) for name, column in zip(COLUMNS, cells, strict=True)})
+        sheet.put(
+            "rows",
+            {name: (kinds.get(name, "VARCHAR"), column) for name, column in zip(COLUMNS, cells, strict=True)},
+        )
         return sheet.parquet("rows")

@@ -44,7 +44,9 @@ def limited(function: Callable[Given, Made], *given: Given.args, **named: Given.
     return made  # type: ignore[no-any-return] # a pipe carries anything
 
 
-def _run(pipe: Connection, function: Callable[..., object], given: tuple[object, ...], named: dict[str, object]) -> None:
+def _run(
+    pipe: Connection, function: Callable[..., object], given: tuple[object, ...], named: dict[str, object]
+) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES << 20, MEGABYTES << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

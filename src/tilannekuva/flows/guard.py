@@ -21,7 +21,8 @@ def _objections(recipe: Recipe, understood: Understood, known: Known, today: dat
     if understood.n_rows < guard.min_rows:
         yield f"only {understood.n_rows} rows, at least {guard.min_rows} expected"
     if len(understood.faults) > _MAX_FAULTS * max(understood.n_rows, len(facts)):
-        yield f"{len(understood.faults)} faulty rows of {understood.n_rows}; the first: {understood.faults[0]}"
+        first = understood.faults[0]
+        yield f"{len(understood.faults)} faulty rows of {understood.n_rows}; the first: {first}"
     n_areas = len({fact.area for fact in facts})
     if n_areas < guard.areas and not understood.faults:
         yield f"only {n_areas} of {guard.areas} areas"

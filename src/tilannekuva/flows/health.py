@@ -19,12 +19,16 @@ def health(workspace: Workspace, recipe: Recipe, as_of: datetime) -> Health:
     return Health(
         source_id=recipe.id,
         condition=_condition(last, news, recipe, as_of),
-        last_look_at=last and last.landed_at,
-        last_good_at=good and good.landed_at,
-        last_news_at=news and news.landed_at,
+        last_look_at=_at(last),
+        last_good_at=_at(good),
+        last_news_at=_at(news),
         due_at=due_at(workspace, recipe, last),
         message=last.message if last else "",
     )
+
+
+def _at(look: Look | None) -> datetime | None:
+    return look.landed_at if look else None
 
 
 def _condition(last: Look | None, news: Look | None, recipe: Recipe, as_of: datetime) -> Condition:

@@ -43,7 +43,10 @@ def tested(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         one = recipes.recipe(texts[name], f"{name}.toml")
         sample = recipes.sample(one, own)
         if sample is None:
-            yield name, f"has no sample; add {name}.sample.{one.fetch.format} and {name}.expected.csv beside it"
+            yield (
+                name,
+                f"has no sample; add {name}.sample.{one.fetch.format} and {name}.expected.csv beside it",
+            )
             continue
         body, expected = sample
         yield name, _difference(one, body, expected)
@@ -72,5 +75,7 @@ def written(recipe: recipes.Recipe, body: bytes) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for fact in sorted(understood.facts):
-        writer.writerow([*fact[:2], fact.reference_date.isoformat(), *fact[3:5], plain(fact.value), fact.status])
+        writer.writerow(
+            [*fact[:2], fact.reference_date.isoformat(), *fact[3:5], plain(fact.value), fact.status]
+        )
     return out.getvalue()

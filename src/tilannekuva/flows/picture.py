@@ -55,7 +55,9 @@ def picture(workspace: Workspace, question: Question) -> Picture:
         viewer=question.viewer,
         exercise=workspace.settings.exercise_from is not None,
         readings={(one.indicator, one.area): one for one in _readings(workspace, catalogue, question, shown)},
-        indicators={one.id: one for one in catalogue.indicators.values() if door.may_see(question.viewer, one)},
+        indicators={
+            one.id: one for one in catalogue.indicators.values() if door.may_see(question.viewer, one)
+        },
         health=states,
         sources={name: _source(one) for name, one in recipes.items()},
     )
@@ -106,10 +108,14 @@ def _readings(
             rows = sheet.ask(f"select area, reference_date, value, doubt from {one.table} order by 1, 2").rows  # noqa: S608 - a slug
             for area, group in groupby(rows, lambda row: row[0]):
                 points = [Point(day, value, _STATUS[doubt]) for _, day, value, doubt in group]
-                yield from _reading(one, area, points, [origin[name, area] for name in found if (name, area) in origin])
+                yield from _reading(
+                    one, area, points, [origin[name, area] for name in found if (name, area) in origin]
+                )
 
 
-def _reading(indicator: Indicator, area: str, points: list[Point], origins: list[tuple[datetime, str]]) -> Iterable[Reading]:
+def _reading(
+    indicator: Indicator, area: str, points: list[Point], origins: list[tuple[datetime, str]]
+) -> Iterable[Reading]:
     settled = points[: door.settled(points) + 1]
     whole = [point.value for point in settled if point.status != "provisional"] or [settled[-1].value]
     made = door.reading(
@@ -126,8 +132,11 @@ def _reading(indicator: Indicator, area: str, points: list[Point], origins: list
 
 def _fill(sheet: Sheet, needed: list[Indicator], on: date) -> None:
     """Make a table of each indicator: area, reference_date, value, doubt; inputs come first."""
-    places = [area for level in ("hospital-district", "university-hospital-area", "country", "municipality")
-              for area in register().at_level(level, on=on)]
+    places = [
+        area
+        for level in ("hospital-district", "university-hospital-area", "country", "municipality")
+        for area in register().at_level(level, on=on)
+    ]
     people = [(area.id, register().population(area.id, on)) for area in places]
     cells = [list(column) for column in zip(*people, strict=True)]
     sheet.put("population", {"area": ("VARCHAR", cells[0]), "population": ("BIGINT", cells[1])})
@@ -157,5 +166,13 @@ def _origins(sheet: Sheet) -> dict[tuple[str, str], tuple[datetime, str]]:
 
 def _source(one: Recipe) -> Source:
     return Source(
-        one.id, one.title, one.about, one.publisher, one.licence, one.contact, one.fetch.url, one.every, one.rhythm
+        one.id,
+        one.title,
+        one.about,
+        one.publisher,
+        one.licence,
+        one.contact,
+        one.fetch.url,
+        one.every,
+        one.rhythm,
     )

@@ -73,14 +73,24 @@ def _facts(sheet: Sheet, series: Series, landed_at: datetime, faults: list[str])
         status = row.get("status") or ("missing" if value is None else "normal")
         if status == "normal" and _is_provisional(row["reference_date"], area, series, today):
             status = "provisional"
-        yield Fact(series.indicator, area, row["reference_date"], series.freq, row.get("stratum") or "all", value, status)
+        yield Fact(
+            series.indicator,
+            area,
+            row["reference_date"],
+            series.freq,
+            row.get("stratum") or "all",
+            value,
+            status,
+        )
 
 
 def _named(answer: Answer, series: Series) -> Iterable[dict[str, Any]]:
     names = set(answer.names)
     if not names >= _COLUMNS or not names <= _COLUMNS | _OPTIONAL:
         wanted = "area, reference_date, value (and status, stratum)"
-        raise NotUnderstood(f"the SQL of '{series.indicator}' gives {', '.join(answer.names)}; it must give {wanted}")
+        raise NotUnderstood(
+            f"the SQL of '{series.indicator}' gives {', '.join(answer.names)}; it must give {wanted}"
+        )
     return (dict(zip(answer.names, row, strict=True)) for row in answer.rows)
 
 
@@ -119,9 +129,13 @@ def _once(found: Iterable[Fact], facts: dict[Key, Fact], faults: list[str]) -> N
 
 def _checked(sheet: Sheet, recipe: Recipe, found: Sequence[Fact]) -> None:
     cells = [list(column) for column in zip(*found, strict=True)] or [[] for _ in _ROWS]
-    sheet.put("rows", {name: (kind, column) for (name, kind), column in zip(_ROWS.items(), cells, strict=True)})
+    sheet.put(
+        "rows", {name: (kind, column) for (name, kind), column in zip(_ROWS.items(), cells, strict=True)}
+    )
     for check in recipe.check:
         rows = sheet.ask(check.sql).rows
         if rows:
             first = ", ".join(str(cell) for cell in rows[0])
-            raise NotUnderstood(f"{check.why}: {first}" + (f" and {len(rows) - 1} more" if len(rows) > 1 else ""))
+            raise NotUnderstood(
+                f"{check.why}: {first}" + (f" and {len(rows) - 1} more" if len(rows) > 1 else "")
+            )

@@ -58,7 +58,9 @@ class Recorder:
         """Record a look and what was understood of it; None where there was nothing to read."""
         last = self._newest(recipe.id)
         if last and look.landed_at <= last.landed_at:
-            known = f"{recipe.id} was last looked at {stamp(last.landed_at)}, later than {stamp(look.landed_at)}"
+            known = (
+                f"{recipe.id} was last looked at {stamp(last.landed_at)}, later than {stamp(look.landed_at)}"
+            )
             raise BadInput(f"{known}; replay the past into a new workspace")
         self._seq = (self._seq or self.workspace.ledger.next_seq() - 1) + 1
         look = self.judged(replace(look, seq=self._seq), recipe, understood)
@@ -98,7 +100,9 @@ class Recorder:
             self._last[source_id] = ledger.last_look(source_id)
         return self._last[source_id]
 
-    def _believed(self, look: Look, recipe: Recipe, understood: Understood | TilannekuvaError) -> tuple[Look, list[Fact]]:
+    def _believed(
+        self, look: Look, recipe: Recipe, understood: Understood | TilannekuvaError
+    ) -> tuple[Look, list[Fact]]:
         if isinstance(understood, TilannekuvaError):
             return replace(look, outcome="refused", message=str(understood)), []
         known = self._said(recipe.id)
@@ -109,7 +113,9 @@ class Recorder:
             return replace(look, outcome="refused", message=f"{against}; {cure}"), []
         if understood.faults:
             first = "; ".join(understood.faults[:3])
-            look = replace(look, outcome="partial", message=f"{len(understood.faults)} rows left out: {first}")
+            look = replace(
+                look, outcome="partial", message=f"{len(understood.faults)} rows left out: {first}"
+            )
         # What a partial answer does not hold may stand in the rows left out: it takes nothing back.
         facts = news(known, understood.facts, "log" if understood.faults else recipe.snapshot)
         known |= {fact.key: (fact.value, fact.status) for fact in facts}

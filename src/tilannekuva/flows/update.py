@@ -58,7 +58,7 @@ class _Given:
     failure: NoAnswer | None = None
 
 
-def update(  # noqa: PLR0913 - a deed with its circumstances
+def update(
     workspace: Workspace,
     recipes: Iterable[Recipe],
     *,
@@ -90,7 +90,9 @@ def _ask(
         return _Given(recipe, Answer(recipe.id, b""), instant(recipe.id, clock()), None, failure)
     landed_at = instant(recipe.id, clock())
     if answer.not_modified and good:
-        return _Given(recipe, replace(answer, etag=good.etag, last_modified=good.last_modified), landed_at, None)
+        return _Given(
+            recipe, replace(answer, etag=good.etag, last_modified=good.last_modified), landed_at, None
+        )
     return _Given(recipe, answer, landed_at, read(recipe, answer.pages or (answer.body,), landed_at))
 
 

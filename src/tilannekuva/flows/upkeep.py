@@ -38,11 +38,11 @@ def init(folder: Path, *, template: str, areas: Iterable[str], exercise_from: da
     places = [register().area(area) for area in areas]
     title = ", ".join(place.name("fi") for place in places)
     exercise = f"exercise_from = {exercise_from}\n" if exercise_from else ""
-    text = f'''# Settings of this situational picture; see docs/reference/settings.md.
+    text = f"""# Settings of this situational picture; see docs/reference/settings.md.
 title = "{title}"
 areas = [{_listed(place.id for place in places)}]
 sources = [{_listed(TEMPLATES[template])}]
-{exercise}'''
+{exercise}"""
     definition(text, FILE, Settings)
     for part in ("recipes", "indicators"):
         (folder / part).mkdir(parents=True, exist_ok=True)
@@ -71,32 +71,48 @@ def verify(workspace: Workspace) -> list[str]:
     return faults
 
 
-def rebuild(workspace: Workspace, *, current_recipes: bool = False, progress: Progress | None = None) -> list[Look]:
+def rebuild(
+    workspace: Workspace, *, current_recipes: bool = False, progress: Progress | None = None
+) -> list[Look]:
     """Make the observations again from the landing, look by look, and swap them in at once.
 
     Each answer is read by the recipe in force when it landed, so that the
     answers are the same; with `current_recipes` by today's, to mend a reading.
     """
     recorder = Recorder(workspace)
-    made: list[Segment] = []
+    made = list[Segment]()
     old = [segment.name for segment in workspace.ledger.segments()]
     past = [look for look in workspace.ledger.looks() if look.sha256 and look.outcome != "failed"]
     recorder.known = {look.source_id: {} for look in past}
-    for look, (recipe, understood) in ahead(lambda look: _again(workspace, look, current=current_recipes), past):
-        definition = workspace.ledger.definitions()["recipe", recipe.id].sha256 if current_recipes else look.definition
-        done = recorder.judged(replace(look, outcome="ok", message="", definition=definition), recipe, understood)
+    for look, (recipe, understood) in ahead(
+        lambda look: _again(workspace, look, current=current_recipes), past
+    ):
+        definition = (
+            workspace.ledger.definitions()["recipe", recipe.id].sha256 if current_recipes else look.definition
+        )
+        done = recorder.judged(
+            replace(look, outcome="ok", message="", definition=definition), recipe, understood
+        )
         if len(recorder.rows) > _ROWS:
             made += workspace.store.write(recorder.rows)
             recorder.rows = []
         if progress:
             progress(done)
     made += workspace.store.write(recorder.rows)
-    workspace.ledger.commit(workspace.store.fence, reread=recorder.looks, new=made, old=old, at=datetime.now(UTC))
+    workspace.ledger.commit(
+        workspace.store.fence, reread=recorder.looks, new=made, old=old, at=datetime.now(UTC)
+    )
     return recorder.looks
 
 
-def _again(workspace: Workspace, look: Look, *, current: bool) -> tuple[Recipe, Understood | TilannekuvaError]:
+def _again(
+    workspace: Workspace, look: Look, *, current: bool
+) -> tuple[Recipe, Understood | TilannekuvaError]:
     recipe = workspace.source(look.source_id) if current else workspace.recipe_of(look.definition)
     body = workspace.landing.read(look.sha256)
-    pages = [workspace.landing.read(name) for name in body.decode().split()] if look.media_type == PAGES else [body]
+    pages = (
+        [workspace.landing.read(name) for name in body.decode().split()]
+        if look.media_type == PAGES
+        else [body]
+    )
     return recipe, read(recipe, tuple(pages), look.landed_at)

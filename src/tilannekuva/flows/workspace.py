@@ -34,7 +34,9 @@ class Workspace:
     def texts(self) -> dict[tuple[str, str], str]:
         """Give the definition texts as they stand now, by kind and id."""
         found = {("recipe", name): text for name, text in recipes.texts(self.folder / "recipes").items()}
-        return found | {("indicator", name): text for name, text in indicators.texts(self.folder / "indicators").items()}
+        return found | {
+            ("indicator", name): text for name, text in indicators.texts(self.folder / "indicators").items()
+        }
 
     def define(self, now: datetime) -> None:
         """Land definitions that are new or changed, once they have proved to be sound."""
@@ -43,7 +45,7 @@ class Workspace:
         _catalogue(tuple((name, text) for (kind, name), text in texts.items() if kind == "indicator"))
         known = {key: one.sha256 for key, one in self.ledger.definitions().items()}
         landed = {key: self.landing.keep(text.encode()) for key, text in texts.items()}
-        gone = {key: "" for key in known.keys() - landed.keys()}
+        gone = dict.fromkeys(known.keys() - landed.keys(), "")
         news = [Definition(*key, sha, now) for key, sha in (landed | gone).items() if known.get(key) != sha]
         if news:
             self.ledger.define(self.store.fence, news)

@@ -26,7 +26,7 @@ class Catalogue:
     def needed(self, names: set[str]) -> list[Indicator]:
         """Give these indicators and all they build on, inputs first."""
         wanted = set(names)
-        for one in reversed(self.indicators.values()):
+        for one in reversed(list(self.indicators.values())):
             if one.id in wanted:
                 wanted.update(one.inputs)
         return [one for one in self.indicators.values() if one.id in wanted]
@@ -53,13 +53,19 @@ def catalogue(texts: Mapping[str, str]) -> Catalogue:
         order = TopologicalSorter({name: one.inputs for name, one in sorted(found.items())}).static_order()
         return Catalogue({name: found[name] for name in order})
     except CycleError as error:
-        raise BadDefinition(f"indicators build on one another in a circle: {' -> '.join(error.args[1])}") from None
+        raise BadDefinition(
+            f"indicators build on one another in a circle: {' -> '.join(error.args[1])}"
+        ) from None
 
 
 def texts(own: Path | None = None) -> dict[str, str]:
     """Give the texts of all indicators by id: the shipped ones, then the workspace's own."""
     shipped = resources.files(__package__) / "catalogue"
-    found = {file.name[:-5]: file.read_text(encoding="utf-8") for file in shipped.iterdir() if file.name.endswith(".toml")}
+    found = {
+        file.name[:-5]: file.read_text(encoding="utf-8")
+        for file in shipped.iterdir()
+        if file.name.endswith(".toml")
+    }
     if own is not None and own.is_dir():
         found |= {file.stem: file.read_text(encoding="utf-8") for file in sorted(own.glob("*.toml"))}
     return dict(sorted(found.items()))

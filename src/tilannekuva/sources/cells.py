@@ -30,7 +30,7 @@ def text(raw: Any) -> str | None:  # noqa: ANN401 - whatever the source wrote
 def day(raw: Any) -> date | None:  # noqa: ANN401 - whatever the source wrote
     """Give the Helsinki day of `2021-03-15`, `15.3.2021` or an instant."""
     if not isinstance(raw, str):
-        raise ValueError("is no day")
+        raise ValueError("is no day")  # noqa: TRY004 - a bad cell is a bad value, whatever its type
     finnish = _FINNISH_DAY.fullmatch(raw.strip())
     if finnish:
         return date(int(finnish[3]), int(finnish[2]), int(finnish[1]))
@@ -41,7 +41,7 @@ def day(raw: Any) -> date | None:  # noqa: ANN401 - whatever the source wrote
 def week(raw: Any) -> date | None:  # noqa: ANN401 - whatever the source wrote
     """Give the Monday of `Vuosi 2020 Viikko 06`, `År 2020 Vecka 06` or `2020-W06`; None for all times."""
     if not isinstance(raw, str):
-        raise ValueError("is no week")
+        raise ValueError("is no week")  # noqa: TRY004 - a bad cell is a bad value, whatever its type
     if raw.strip().casefold() in _ALL_TIMES:
         return None
     match = _WEEK.fullmatch(raw.strip())
@@ -55,7 +55,7 @@ def number(raw: Any) -> float | None:  # noqa: ANN401 - whatever the source wrot
     if raw is None or raw == "" or is_suppressed(raw):
         return None
     if isinstance(raw, bool):
-        raise ValueError("is no number")
+        raise ValueError("is no number")  # noqa: TRY004 - a bad cell is a bad value, whatever its type
     cleaned = raw.replace("\u00a0", "").replace(" ", "").replace(",", ".") if isinstance(raw, str) else raw
     value = float(cleaned)
     if not math.isfinite(value):

@@ -15,7 +15,9 @@ def load(text: str) -> Any:  # noqa: ANN401 - JSON is whatever the source wrote
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         what = "breaks off" if error.pos >= len(text.rstrip()) - 1 else "is not JSON"
-        raise NotUnderstood(f"the answer {what} at line {error.lineno}, column {error.colno}: {error.msg}") from None
+        raise NotUnderstood(
+            f"the answer {what} at line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from None
     except RecursionError:
         raise NotUnderstood("the answer nests deeper than any table would") from None
 
@@ -58,11 +60,15 @@ def _along(node: Any, path: list[str], seen: list[str], keys: Row) -> Iterator[R
     name = f"key{len(keys) + 1}"
     entries = node.items() if isinstance(node, dict) else enumerate(node)
     for key, entry in entries:
-        yield from _along(entry, rest, [*seen, str(key)], keys | {name: str(key)} if isinstance(node, dict) else keys)
+        yield from _along(
+            entry, rest, [*seen, str(key)], keys | {name: str(key)} if isinstance(node, dict) else keys
+        )
 
 
 def _kind(node: Any) -> str:  # noqa: ANN401 - any JSON
-    return {dict: "an object", list: "a list", str: f"the text '{node}'"}.get(type(node), f"{node}")[:80]
+    if isinstance(node, dict | list):
+        return "an object" if isinstance(node, dict) else "a list"
+    return f"the text '{node}'"[:80] if isinstance(node, str) else f"{node}"[:80]
 
 
 def _offer(node: Any) -> str:  # noqa: ANN401 - any JSON

@@ -11,9 +11,13 @@ from tilannekuva.domain.calendar import duration
 from tilannekuva.domain.definitions import Slug, Strict, Text, read
 from tilannekuva.domain.observations import Snapshot
 
-Duration = Annotated[timedelta, BeforeValidator(lambda given: duration(given) if isinstance(given, str) else given)]
+Duration = Annotated[
+    timedelta, BeforeValidator(lambda given: duration(given) if isinstance(given, str) else given)
+]
 Kind = Literal["text", "day", "week", "count", "number"]
-Level = Literal["municipality", "region", "hospital-district", "wellbeing-county", "university-hospital-area", "country"]
+Level = Literal[
+    "municipality", "region", "hospital-district", "wellbeing-county", "university-hospital-area", "country"
+]
 
 
 class Fetch(Strict):
@@ -24,11 +28,15 @@ class Fetch(Strict):
     )
     format: Literal["json", "csv"] = Field(description="Form of the answer.")
     rows: str = Field(
-        default="*", description="Where the rows stand in a JSON answer: keys joined by dots, `*` for every entry."
+        default="*",
+        description="Where the rows stand in a JSON answer: keys joined by dots, `*` for every entry.",
     )
-    delimiter: str = Field(default=";", min_length=1, max_length=1, description="What parts the cells of a CSV answer.")
+    delimiter: str = Field(
+        default=";", min_length=1, max_length=1, description="What parts the cells of a CSV answer."
+    )
     columns: dict[str, Kind] = Field(
-        min_length=1, description="Columns that must be there, each `text`, `day`, `week`, `count` or `number`."
+        min_length=1,
+        description="Columns that must be there, each `text`, `day`, `week`, `count` or `number`.",
     )
     optional: tuple[str, ...] = Field(default=(), description="Of these columns, those that may be absent.")
     headers: dict[str, str] = Field(default={}, description="Request headers.")
@@ -38,9 +46,13 @@ class Fetch(Strict):
         description="Name of the environment variable that holds the key, `env:NAME`; never the key itself.",
     )
     key_header: str = Field(default="Authorization", description="Header that carries the key.")
-    window_days: int = Field(default=0, ge=0, description="Length in days of the window from `{from}` to `{to}`.")
+    window_days: int = Field(
+        default=0, ge=0, description="Length in days of the window from `{from}` to `{to}`."
+    )
     next: str = Field(default="", description="Where a JSON answer names the address of its next page.")
-    timeout: Duration = Field(default=timedelta(seconds=30), description="Longest time for one answer, `30s`.")
+    timeout: Duration = Field(
+        default=timedelta(seconds=30), description="Longest time for one answer, `30s`."
+    )
     max_mb: int = Field(default=64, ge=1, le=1024, description="Largest answer in megabytes, unpacked.")
 
 
@@ -49,9 +61,12 @@ class Series(Strict):
 
     indicator: Slug = Field(description="Id of the indicator.")
     level: Level = Field(description="Level of the areas that the column `area` names.")
-    freq: Literal["day", "week"] = Field(default="day", description="Period of a value; a week is dated by its Monday.")
+    freq: Literal["day", "week"] = Field(
+        default="day", description="Period of a value; a week is dated by its Monday."
+    )
     sql: str = Field(
-        min_length=1, description="Standard SQL over `raw` and `answer` that gives area, reference_date and value."
+        min_length=1,
+        description="Standard SQL over `raw` and `answer` that gives area, reference_date and value.",
     )
     provisional_days: int = Field(
         default=0, ge=0, description="Days before the landing whose values are still incomplete."
@@ -74,7 +89,9 @@ class Guard(Strict):
     """Limits within which an answer is believed without asking a person."""
 
     min_rows: int = Field(default=1, ge=0, description="Fewest rows of a whole answer.")
-    areas: int = Field(default=0, ge=0, description="Number of areas that a whole answer names; 0 = not checked.")
+    areas: int = Field(
+        default=0, ge=0, description="Number of areas that a whole answer names; 0 = not checked."
+    )
     max_shrink: float = Field(
         default=0.1, ge=0, le=1, description="Largest share of known values that one answer may take back."
     )
@@ -129,7 +146,11 @@ def recipe(text: str, name: str) -> Recipe:
 def texts(own: Path | None = None) -> dict[str, str]:
     """Give the texts of all recipes by id: the shipped ones, then the workspace's own."""
     shipped = resources.files(__package__) / "recipes"
-    found = {file.name[:-5]: file.read_text(encoding="utf-8") for file in shipped.iterdir() if file.name.endswith(".toml")}
+    found = {
+        file.name[:-5]: file.read_text(encoding="utf-8")
+        for file in shipped.iterdir()
+        if file.name.endswith(".toml")
+    }
     if own is not None and own.is_dir():
         found |= {file.stem: file.read_text(encoding="utf-8") for file in sorted(own.glob("*.toml"))}
     return dict(sorted(found.items()))

@@ -32,12 +32,14 @@ class Table:
 def table(body: bytes, fetch: Fetch) -> Table:
     """Read an answer; raises NotUnderstood with the difference to what was agreed."""
     text = decoded(body, fetch.format)
-    columns: dict[str, tuple[str, list[Cell]]] = {name: (KINDS[kind][1], []) for name, kind in fetch.columns.items()}
+    columns: dict[str, tuple[str, list[Cell]]] = {
+        name: (KINDS[kind][1], []) for name, kind in fetch.columns.items()
+    }
     measured = [name for name, kind in fetch.columns.items() if kind in ("count", "number")]
     columns |= {f"{name}_status": ("VARCHAR", []) for name in measured}
     faults: list[str] = []
     n_rows = 0
-    for n_rows, row in enumerate(_READERS[fetch.format](text, fetch), 1):  # noqa: B007 - the last number counts them
+    for n_rows, row in enumerate(_READERS[fetch.format](text, fetch), 1):
         _agreed(row, fetch)
         try:
             cells = _typed(row, fetch)

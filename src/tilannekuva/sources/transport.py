@@ -55,7 +55,7 @@ class Guard(httpx2.BaseTransport):
             if not address.is_global and not any(address in network for network in self._allowed):
                 inner = f"{host} leads to {address}, inside the house; if that is meant, add its network to"
                 raise NoAnswer(f"{inner} allow_networks in tilannekuva.toml", permanent=True)
-        return sorted(found)[0]
+        return min(found)
 
     def close(self) -> None:
         """Close the connections."""
@@ -74,12 +74,16 @@ class Transport:
     def __post_init__(self) -> None:
         """Open the client."""
         agent = f"tilannekuva/{__version__} {self.contact}".strip()
-        self._client = httpx2.Client(transport=Guard(self.allowed), headers={"User-Agent": agent}, trust_env=False)
+        self._client = httpx2.Client(
+            transport=Guard(self.allowed), headers={"User-Agent": agent}, trust_env=False
+        )
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._client.close()
 
     def ask(self, recipe: Recipe, *, today: date, etag: str = "", last_modified: str = "") -> Answer:
@@ -97,10 +101,14 @@ class Transport:
             if len(pages) == _MAX_PAGES:
                 raise NoAnswer(f"{recipe.id} gave more than {_MAX_PAGES} pages")
             pages.append(self._patiently(recipe, following, headers))
-        return Answer(recipe.id, b"", url=url, media_type=first.media_type, pages=tuple(page.body for page in pages))
+        return Answer(
+            recipe.id, b"", url=url, media_type=first.media_type, pages=tuple(page.body for page in pages)
+        )
 
     def _patiently(self, recipe: Recipe, url: str, headers: dict[str, str]) -> Answer:
-        for attempt in stamina.retry_context(on=_worth_another, attempts=self.attempts, timeout=_PATIENCE, wait_initial=0.5):
+        for attempt in stamina.retry_context(
+            on=_worth_another, attempts=self.attempts, timeout=_PATIENCE, wait_initial=0.5
+        ):
             with attempt:
                 return self._once(recipe, url, headers)
         raise NoAnswer(f"{recipe.id} did not answer")  # pragma: no cover - the context returns or raises
@@ -183,7 +191,9 @@ def _body(response: httpx2.Response, recipe: Recipe, seconds: float) -> bytes:
 def _same_host(url: str, response: httpx2.Response) -> str:
     target = urljoin(url, response.headers.get("location", ""))
     if httpx2.URL(target).host != httpx2.URL(url).host:
-        raise NoAnswer(f"redirected to another host, {httpx2.URL(target).host}: put it into the recipe", permanent=True)
+        raise NoAnswer(
+            f"redirected to another host, {httpx2.URL(target).host}: put it into the recipe", permanent=True
+        )
     return target
 
 
@@ -210,4 +220,3 @@ def _worth_another(error: Exception) -> bool | float:
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= _PATIENCE else False
     return True
-

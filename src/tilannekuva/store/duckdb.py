@@ -42,7 +42,8 @@ with known as (
   select distinct * from stored where {where}
 ), newest as (
   select *, row_number() over (
-    partition by source, indicator, area, reference_date, freq, stratum order by known_at desc, look desc) as nth
+    partition by source, indicator, area, reference_date, freq, stratum
+    order by known_at desc, look desc) as nth
   from known
 ), alive as (
   select * from newest where nth = 1 and status <> 'withdrawn'
@@ -55,7 +56,8 @@ with known as (
     order by reached desc, coalesce(rank.place, 1000), reach.source) as turn
   from reach left join rank on rank.indicator = reach.indicator and rank.source = reach.source
 )
-select alive.* exclude (nth) from alive join heard using (indicator, area, freq, stratum, source) where turn = 1
+select alive.* exclude (nth) from alive
+join heard using (indicator, area, freq, stratum, source) where turn = 1
 """
 
 
@@ -96,7 +98,9 @@ class DuckStore:
         """Give every observation known at an instant."""
         where, parameters = _where(as_of, indicators, areas, source, since)
         with self._opened({}) as sheet:
-            return _rows(sheet, f"select distinct {_NAMES} from stored where {where} order by {_ORDER}", parameters)
+            return _rows(
+                sheet, f"select distinct {_NAMES} from stored where {where} order by {_ORDER}", parameters
+            )
 
     def as_of(
         self,
@@ -115,7 +119,12 @@ class DuckStore:
             return _rows(sheet, sql, parameters)
 
     def sheet(
-        self, as_of: datetime, *, indicators: Collection[str], since: date | None = None, ranks: Ranks = {}  # noqa: B006 - see as_of
+        self,
+        as_of: datetime,
+        *,
+        indicators: Collection[str],
+        since: date | None = None,
+        ranks: Ranks = {},  # noqa: B006 - see as_of
     ) -> Sheet:
         """Give a sheet with the table `observations`: what was known, and nothing else. Not yet locked."""
         where, parameters = _where(as_of, indicators, None, None, since)
@@ -155,7 +164,8 @@ class DuckStore:
         written = files.temporary(self.folder)
         order = "indicator, known_at, area, reference_date, source, look"
         connection.execute(
-            f"copy (select {_NAMES} from stored order by {order}) to '{written}' (format parquet, compression zstd)"
+            f"copy (select {_NAMES} from stored order by {order}) to '{written}' "
+            "(format parquet, compression zstd)"
         )
         sha256 = files.digest(written)
         # The random part keeps a new file apart from a retired one of the same content.
@@ -171,7 +181,9 @@ class DuckStore:
         kinds = ("VARCHAR", "VARCHAR", "BIGINT")
         names = ("indicator", "source", "place")
         cells = [list(column) for column in zip(*places, strict=True)] or [[], [], []]
-        sheet.put("rank", {name: (kind, column) for name, kind, column in zip(names, kinds, cells, strict=True)})
+        sheet.put(
+            "rank", {name: (kind, column) for name, kind, column in zip(names, kinds, cells, strict=True)}
+        )
         return sheet
 
     def _view(self, sheet: Sheet, segments: Sequence[Segment]) -> None:
@@ -210,7 +222,11 @@ def _where(
 ) -> tuple[str, list[Any]]:
     """Give the condition of a question and its parameters."""
     parts, parameters = ["true"], []
-    for sql, parameter in (("known_at <= ?", _naive(as_of)), ("source = ?", source), ("reference_date >= ?", since)):
+    for sql, parameter in (
+        ("known_at <= ?", _naive(as_of)),
+        ("source = ?", source),
+        ("reference_date >= ?", since),
+    ):
         if parameter is not None:
             parts.append(sql)
             parameters.append(parameter)
@@ -227,4 +243,4 @@ def _naive(cell: Any) -> Any:  # noqa: ANN401 - any cell of a row
 
 def _rows(sheet: Sheet, sql: str, parameters: list[Any]) -> list[Observation]:
     found = sheet.ask(sql, parameters).rows
-    return [Observation(*row[:8], row[8].replace(tzinfo=UTC), row[9]) for row in found]
+    return [Observation._make((*row[:8], row[8].replace(tzinfo=UTC), row[9])) for row in found]

@@ -33,7 +33,8 @@ create table definition (
 create table segment (
   seq integer primary key, name text not null, sha256 text not null, rows integer not null, retired_at text);
 create unique index live_segment on segment (sha256) where retired_at is null;
-create table lease (name text primary key, holder text not null, fence integer not null, expires_at text not null);
+create table lease (
+  name text primary key, holder text not null, fence integer not null, expires_at text not null);
 """
 _LOOK = ", ".join(field.name for field in fields(Look))
 
@@ -79,7 +80,9 @@ class Ledger:
             self._connection.executescript(f"begin; {_SCHEMA} pragma user_version = {FORMAT}; commit")
         made = self._connection.execute("pragma user_version").fetchone()[0]
         if made != FORMAT:
-            raise Damaged(f"the ledger has format {made}, this version reads {FORMAT}; use the version that wrote it")
+            raise Damaged(
+                f"the ledger has format {made}, this version reads {FORMAT}; use the version that wrote it"
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -106,7 +109,8 @@ class Ledger:
 
     def version(self) -> tuple[int, int, int]:
         """Give a value that changes with whatever is written: looks, segments, definitions."""
-        sql = "select (select max(seq) from look), (select max(seq) from segment), (select count(*) from definition)"
+        sql = """select (select max(seq) from look), (select max(seq) from segment),
+                        (select count(*) from definition)"""
         looks, segments, definitions = self._all(sql)[0]
         return looks or 0, segments or 0, definitions
 
@@ -127,7 +131,9 @@ class Ledger:
         """
         with self._transaction():
             self._still(fence)
-            sql = "update look set outcome=?, definition=?, rows=?, news=?, withdrawn=?, message=? where seq=?"
+            sql = (
+                "update look set outcome=?, definition=?, rows=?, news=?, withdrawn=?, message=? where seq=?"
+            )
             again = [(o.outcome, o.definition, o.rows, o.news, o.withdrawn, o.message, o.seq) for o in reread]
             self._connection.executemany(sql, again)
             marks = ", ".join("?" * len(fields(Look)))
@@ -136,16 +142,24 @@ class Ledger:
             retired = [(_text(at), name) for name in old]
             self._connection.executemany("update segment set retired_at = ? where name = ?", retired)
             files = [(one.name, one.sha256, one.rows) for one in new]
-            self._connection.executemany("insert or ignore into segment (name, sha256, rows) values (?, ?, ?)", files)
+            self._connection.executemany(
+                "insert or ignore into segment (name, sha256, rows) values (?, ?, ?)", files
+            )
 
     def looks(self, source_id: str | None = None, *, as_of: datetime | None = None) -> list[Look]:
         """Give looks in the order they were recorded, as known at an instant."""
-        sql = f"select {_LOOK} from look where (? is null or source_id = ?) and (? is null or landed_at <= ?) order by seq"
+        sql = f"""select {_LOOK} from look where (? is null or source_id = ?) and (? is null or landed_at <= ?)
+                  order by seq"""
         until = as_of and _text(as_of)
         return [_look(row) for row in self._all(sql, (source_id, source_id, until, until))]
 
     def last_look(
-        self, source_id: str, *, outcomes: Sequence[str] = (), news: bool = False, as_of: datetime | None = None
+        self,
+        source_id: str,
+        *,
+        outcomes: Sequence[str] = (),
+        news: bool = False,
+        as_of: datetime | None = None,
     ) -> Look | None:
         """Give a source's newest look known at an instant: of some outcomes, or that brought news."""
         among = f"outcome in ({', '.join('?' * len(outcomes))})" if outcomes else "true"
@@ -167,11 +181,17 @@ class Ledger:
 
     def last_seq(self, as_of: datetime) -> int:
         """Give the number of the newest look known at an instant."""
-        return int(self._all("select coalesce(max(seq), 0) from look where landed_at <= ?", (_text(as_of),))[0][0])
+        return int(
+            self._all("select coalesce(max(seq), 0) from look where landed_at <= ?", (_text(as_of),))[0][0]
+        )
 
     def has_look(self, source_id: str, landed_at: datetime) -> bool:
         """Whether a look at a source at an instant is recorded."""
-        return bool(self._all("select 1 from look where source_id = ? and landed_at = ?", (source_id, _text(landed_at))))
+        return bool(
+            self._all(
+                "select 1 from look where source_id = ? and landed_at = ?", (source_id, _text(landed_at))
+            )
+        )
 
     def first_landed_at(self) -> datetime | None:
         """Give the instant of the earliest landing."""
@@ -200,16 +220,25 @@ class Ledger:
 
     def segments(self) -> list[Segment]:
         """Give the live segments."""
-        return [Segment(*row) for row in self._all("select name, sha256, rows from segment where retired_at is null order by seq")]
+        return [
+            Segment(*row)
+            for row in self._all(
+                "select name, sha256, rows from segment where retired_at is null order by seq"
+            )
+        ]
 
     def retired(self, before: datetime) -> list[str]:
         """Name the segments that were retired before an instant."""
-        return [row[0] for row in self._all("select name from segment where retired_at < ?", (_text(before),))]
+        return [
+            row[0] for row in self._all("select name from segment where retired_at < ?", (_text(before),))
+        ]
 
     def forget(self, names: Sequence[str]) -> None:
         """Drop retired segments whose files are gone."""
         with self._transaction():
-            self._connection.executemany("delete from segment where name = ? and retired_at is not null", [(one,) for one in names])
+            self._connection.executemany(
+                "delete from segment where name = ? and retired_at is not null", [(one,) for one in names]
+            )
 
     def sound(self) -> list[str]:
         """Give the faults that the engine finds in its own file; none is good."""
@@ -219,7 +248,9 @@ class Ledger:
         """Take the right to write and give its fencing number; Busy names who has it."""
         me = f"{holder}@{socket.gethostname()}:{os.getpid()}"
         with self._transaction():
-            rows = self._connection.execute("select holder, fence, expires_at from lease where name = 'writer'").fetchall()
+            rows = self._connection.execute(
+                "select holder, fence, expires_at from lease where name = 'writer'"
+            ).fetchall()
             other, fence, expires_at = rows[0] if rows else ("", 0, "")
             if other and other != me and _instant(expires_at) > now and _alive(other):
                 raise Busy(f"{other} is updating this workspace; wait until it has ended, or end it")
@@ -231,15 +262,21 @@ class Ledger:
         """Keep the right to write for another while; Busy when it was lost."""
         with self._transaction():
             self._still(fence)
-            self._connection.execute("update lease set expires_at = ? where name = 'writer'", (_text(now + LEASE),))
+            self._connection.execute(
+                "update lease set expires_at = ? where name = 'writer'", (_text(now + LEASE),)
+            )
 
     def release(self, fence: int) -> None:
         """Give the right to write back."""
         with self._transaction():
-            self._connection.execute("update lease set holder = '' where name = 'writer' and fence = ?", (fence,))
+            self._connection.execute(
+                "update lease set holder = '' where name = 'writer' and fence = ?", (fence,)
+            )
 
     def _still(self, fence: int) -> None:
-        rows = self._connection.execute("select fence from lease where name = 'writer' and holder <> ''").fetchall()
+        rows = self._connection.execute(
+            "select fence from lease where name = 'writer' and holder <> ''"
+        ).fetchall()
         if not rows or rows[0][0] != fence:
             raise Busy("another process has taken over this workspace; start again")
 

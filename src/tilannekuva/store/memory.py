@@ -105,10 +105,10 @@ def _heard(rows: Sequence[Observation], ranks: Ranks) -> dict[tuple[str, str, st
     for row in rows:
         of = reach.setdefault(_series(row), {})
         of[row.source] = max(of.get(row.source, row.reference_date), row.reference_date)
+    return {series: min(_order(series[0], of, ranks))[-1] for series, of in reach.items()}
 
-    def order(series: tuple[str, str, str, str], source: str) -> tuple[int, int, str]:
-        ranked = list(ranks.get(series[0], ()))
-        rank = ranked.index(source) if source in ranked else len(ranked)
-        return -reach[series][source].toordinal(), rank, source
 
-    return {series: min(of, key=lambda source, series=series: order(series, source)) for series, of in reach.items()}  # type: ignore[misc] # the loop's value bound by default
+def _order(indicator: str, reach: Mapping[str, date], ranks: Ranks) -> list[tuple[int, int, str]]:
+    ranked = list(ranks.get(indicator, ()))
+    places = {source: nth for nth, source in enumerate(ranked)}
+    return [(-day.toordinal(), places.get(source, len(ranked)), source) for source, day in reach.items()]

@@ -46,15 +46,20 @@ class Sheet:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.connection.close()
 
     def put(self, name: str, columns: Columns) -> None:
         """Add a table from columns: name -> (SQL type, cells)."""
         picks = ", ".join(
-            f'cast(unnest(${nth}) as {kind}) as "{column}"' for nth, (column, (kind, _)) in enumerate(columns.items(), 1)
+            f'cast(unnest(${nth}) as {kind}) as "{column}"'
+            for nth, (column, (kind, _)) in enumerate(columns.items(), 1)
         )
-        self.connection.execute(f'create table "{name}" as select {picks}', [list(cells) for _, cells in columns.values()])
+        self.connection.execute(
+            f'create table "{name}" as select {picks}', [list(cells) for _, cells in columns.values()]
+        )
 
     def parquet(self, name: str) -> bytes:
         """Give a table as a Parquet file."""
@@ -76,7 +81,9 @@ class Sheet:
             done = self.connection.execute(sql, list(parameters))
             return Answer(tuple(one[0] for one in done.description or ()), done.fetchall())
         except duckdb.InterruptException:
-            raise BadDefinition(f"the SQL took longer than {self._seconds:g} seconds: {sql.strip()[:80]}") from None
+            raise BadDefinition(
+                f"the SQL took longer than {self._seconds:g} seconds: {sql.strip()[:80]}"
+            ) from None
         except duckdb.Error as error:
             raise BadDefinition(f"{str(error).splitlines()[0]} in: {' '.join(sql.split())[:160]}") from None
         finally:

@@ -19,10 +19,10 @@ from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import end_of_day, helsinki_date, instant
 from tilannekuva.domain.definitions import LANGS
 from tilannekuva.domain.picture import Picture
-from tilannekuva.errors import BadInstant, TilannekuvaError, UnknownIndicator
+from tilannekuva.errors import BadInstant, TilannekuvaError, UnknownArea, UnknownIndicator
 from tilannekuva.flows.picture import Question
 from tilannekuva.web import render
-from tilannekuva.web.language import language
+from tilannekuva.web.language import Language, language
 from tilannekuva.web.pages import front, indicator, sources
 from tilannekuva.web.pages.frame import View
 from tilannekuva.web.urls import PATHS, TWINS
@@ -91,7 +91,11 @@ class Site:
         return _Ready(made)
 
     def _made(self, request: Request) -> render.Body:
-        lang, page, name = request.path_params["lang"], request.scope["page"], request.path_params.get("id", "")
+        lang, page, name = (
+            request.path_params["lang"],
+            request.scope["page"],
+            request.path_params.get("id", ""),
+        )
         picture = self.picture(self.question(request, name))
         if name and name not in picture.indicators:
             raise UnknownIndicator(f"no indicator '{name}'; there are {', '.join(picture.indicators)}")
@@ -104,7 +108,9 @@ class Site:
             return render.body(render.as_csv(rows(view)), "text/csv; charset=utf-8", etag=etag)
         if twin == "json":
             return render.body(render.as_json(view, rows(view)), "application/json", etag=etag)
-        return render.body(render.html(lang, template, page=context(view)), "text/html; charset=utf-8", etag=etag)
+        return render.body(
+            render.html(lang, template, page=context(view)), "text/html; charset=utf-8", etag=etag
+        )
 
 
 def _keep(shelf: OrderedDict[Item, Kept], key: Item, value: Kept) -> None:
@@ -121,7 +127,7 @@ class _Ready(Response):
         super().__init__()
         self._ready = body
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's shape
         """Send the body."""
         await _send(scope, send, self._ready)
 
@@ -147,14 +153,15 @@ class FastPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a ready page, or ask the application."""
-        ready = scope["type"] == "http" and self.shelf.pages.get((scope.get("raw_path"), scope["query_string"]))
-        if ready and scope["method"] in ("GET", "HEAD"):
-            await _send(scope, send, ready)
-        else:
-            await self.app(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            ready = self.shelf.pages.get((scope["raw_path"], scope["query_string"]))
+            if ready:
+                await _send(scope, send, ready)
+                return
+        await self.app(scope, receive, send)
 
 
-def application(site: Site, lifespan: Lifespan | None = None) -> FastPath:
+def application(site: Site, lifespan: Lifespan[Starlette] | None = None) -> FastPath:
     """Make the application of a site."""
     return FastPath(
         Starlette(
@@ -172,30 +179,37 @@ def routes(site: Site) -> list[Route]:
     for page, path in PATHS.items():
         where = "/{lang:lang}/" + path.replace("{id}", "{id:slug}")
         made.append(Route(where, _marked(site, page, "")))
-        made += [Route(f"{where}{'' if path else 'index'}.{twin}", _marked(site, page, twin)) for twin in TWINS]
+        made += [
+            Route(f"{where}{'' if path else 'index'}.{twin}", _marked(site, page, twin)) for twin in TWINS
+        ]
     return made
 
 
 def _marked(site: Site, page: str, twin: str) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        request.scope |= {"page": page, "twin": twin}
+        request.scope.update(page=page, twin=twin)
         return await site.page(request)
 
     return endpoint
 
 
-class _Words(StringConvertor):
-    def __init__(self, regex: str) -> None:
-        self.regex = regex
+class _Lang(StringConvertor):
+    regex = "|".join(LANGS)
 
 
-register_url_convertor("lang", _Words("|".join(LANGS)))
-register_url_convertor("slug", _Words("[a-z0-9-]+"))
+class _Slug(StringConvertor):
+    regex = "[a-z0-9-]+"
+
+
+register_url_convertor("lang", _Lang())
+register_url_convertor("slug", _Slug())
 
 
 async def _welcome(request: Request) -> Response:
     """Lead to the language that the browser asks for, Finnish when it asks for none of ours."""
-    wanted = [part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")]
+    wanted = [
+        part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")
+    ]
     lang = next((one for one in wanted if one in LANGS), "fi")
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"/{lang}/{query}", 302, headers={"Vary": "Accept-Language"})
@@ -212,9 +226,22 @@ async def _failed(request: Request, error: Exception) -> Response:
     """Say what is wrong, as a page or in the one shape of errors as data."""
     status = error.http_status if isinstance(error, TilannekuvaError) else getattr(error, "status_code", 500)
     lang = request.url.path[1:3] if request.url.path[1:3] in LANGS else "fi"
-    message = str(error) if isinstance(error, TilannekuvaError) else language(lang).text("There is no such page.")
     if request.url.path.endswith(tuple(f".{twin}" for twin in TWINS)):
-        return JSONResponse({"error": {"status": status, "message": message}}, status, headers=render.SECURITY)
-    heading = language(lang).text("This cannot be shown")
+        return JSONResponse(
+            {"error": {"status": status, "message": str(error)}}, status, headers=render.SECURITY
+        )
+    heading, message = language(lang).text("This cannot be shown"), _explained(language(lang), error)
     page = render.html(lang, "error.html", lang=lang, heading=heading, message=message)
     return Response(page, status, media_type="text/html", headers=render.SECURITY)
+
+
+def _explained(words: Language, error: Exception) -> str:
+    if isinstance(error, UnknownArea):
+        return words.text("There is no such area.")
+    if isinstance(error, UnknownIndicator):
+        return words.text("There is no such indicator.")
+    if isinstance(error, BadInstant):
+        return words.text("That day cannot be read, or it has not come yet.")
+    if isinstance(error, HTTPException):
+        return words.text("There is no such page.")
+    return words.text("Something went wrong here. The figures are safe; try again in a moment.")

@@ -29,7 +29,9 @@ def serve(workspace: Workspace, host: str, port: int, *, ask: Ask | None) -> Non
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
 
 
-def site(workspace: Workspace, *, ask: Ask | None = None, clock: Callable[[], datetime] = utc_now) -> FastPath:
+def site(
+    workspace: Workspace, *, ask: Ask | None = None, clock: Callable[[], datetime] = utc_now
+) -> FastPath:
     """Make the application of a workspace."""
     shelf = Shelf(clock())
     areas = tuple(register().area(one).id for one in workspace.settings.areas)
@@ -56,7 +58,9 @@ def site(workspace: Workspace, *, ask: Ask | None = None, clock: Callable[[], da
 
 def _run(workspace: Workspace, ask: Ask, clock: Callable[[], datetime], stop: threading.Event) -> None:
     while not stop.is_set():
-        with suppress(TilannekuvaError):  # a definition with a mistake, or the lease lost: the next turn tries again
+        with suppress(
+            TilannekuvaError
+        ):  # a definition with a mistake, or the lease lost: the next turn tries again
             Runner(workspace, ask, clock=clock).run(stop)
         stop.wait(_TICK)
 
@@ -67,7 +71,9 @@ async def _tick(workspace: Workspace, shelf: Shelf, clock: Callable[[], datetime
     while True:
         now = clock()
         with suppress(TilannekuvaError):
-            states = tuple((one.source_id, one.condition) for one in await asyncio.to_thread(states_of, workspace, now))
+            states = tuple(
+                (one.source_id, one.condition) for one in await asyncio.to_thread(states_of, workspace, now)
+            )
             found = (workspace.ledger.version(), helsinki_date(now), states)
             if found != seen:
                 shelf.clear(now)

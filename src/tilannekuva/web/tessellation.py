@@ -137,7 +137,7 @@ def dissolved(rings: Iterable[Sequence[Corner]]) -> list[list[Corner]]:
 def _walked(onward: dict[Corner, list[Corner]]) -> Iterator[list[Corner]]:
     while onward:
         here = first = next(iter(onward))
-        ring = []
+        ring: list[Corner] = []
         while not ring or here != first:
             ring.append(here)
             nexts = onward[here]

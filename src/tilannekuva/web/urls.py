@@ -7,7 +7,9 @@ PATHS = {"front": "", "indicator": "indicator/{id}", "sources": "sources"}
 TWINS = ("json", "csv")
 
 
-def url(lang: str, page: str, *, name: str = "", twin: str = "", query: Mapping[str, str] | None = None) -> str:
+def url(
+    lang: str, page: str, *, name: str = "", twin: str = "", query: Mapping[str, str] | None = None
+) -> str:
     """Give the address of a page, or of its data twin, in a language."""
     path = PATHS[page].format(id=name)
     ending = f"{'' if path else 'index'}.{twin}" if twin else ""

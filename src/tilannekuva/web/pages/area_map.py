@@ -63,9 +63,18 @@ def area_map(view: View, indicator: Indicator, *, by_municipality: bool = False)
         note=language.text("Schematic map: areas drawn around their centres"),
         mark=tuple(_marks(view)),
     )
-    legend = maps.legend(_legend(language, indicator, breaks, {cell.klass for cell in cells}), title=indicator.unit.in_(language.code))
+    legend = maps.legend(
+        _legend(language, indicator, breaks, {cell.klass for cell in cells}),
+        title=indicator.unit.in_(language.code),
+    )
     ordered = sorted(readings.values(), key=lambda one: (one.value is None, -(one.value or 0), one.area))
-    return AreaMap(title, Markup(svg), Markup(legend), tuple(_row(view, indicator, one) for one in ordered), by_municipality)  # noqa: S704 - maps escape
+    return AreaMap(
+        title,
+        Markup(svg),
+        Markup(legend),
+        tuple(_row(view, indicator, one) for one in ordered),
+        by_municipality,
+    )
 
 
 def _finest(view: View, indicator: Indicator) -> tuple[str, dict[str, Reading]] | None:
@@ -95,14 +104,23 @@ def _klass(reading: Reading, breaks: Sequence[float]) -> str:
     return f"class-{bisect_right(breaks, reading.value)}"
 
 
-def _cells(view: View, indicator: Indicator, readings: Mapping[str, Reading], breaks: Sequence[float]) -> list[maps.Cell]:
+def _cells(
+    view: View, indicator: Indicator, readings: Mapping[str, Reading], breaks: Sequence[float]
+) -> list[maps.Cell]:
     language = view.language
     unit = indicator.unit.in_(language.code)
     cells = []
     for area, one in sorted(readings.items()):
         name = register().area(area).name(language.code)
         value = value_text(language, indicator, one.value, one.status)
-        cells.append(maps.Cell(area, name, _klass(one, breaks), f"{name}: {value} {unit if one.value is not None else ''}".strip()))
+        cells.append(
+            maps.Cell(
+                area,
+                name,
+                _klass(one, breaks),
+                f"{name}: {value} {unit if one.value is not None else ''}".strip(),
+            )
+        )
     return cells
 
 
@@ -130,8 +148,11 @@ def _marks(view: View) -> list[tuple[float, float, str]]:
     return [(*one.centre, one.name(view.language.code)) for one in places if one.centre]
 
 
-def _legend(language: Language, indicator: Indicator, breaks: Sequence[float], drawn: set[str]) -> list[tuple[str, str]]:
-    numbers = [language.number(one, indicator.decimals) for one in breaks]
+def _legend(
+    language: Language, indicator: Indicator, breaks: Sequence[float], drawn: set[str]
+) -> list[tuple[str, str]]:
+    decimals = 0 if all(one == int(one) for one in breaks) else max(indicator.decimals, 1)
+    numbers = [language.number(one, decimals) for one in breaks]
     words = []
     for nth in range(len(breaks) + 1):
         if not breaks:

@@ -30,7 +30,10 @@ class View:
     @property
     def chain(self) -> tuple[str, ...]:
         """Give the area and all it belongs to, from near to far."""
-        return (self.picture.area, *register().ancestors(self.picture.area, on=helsinki_date(self.picture.as_of)))
+        return (
+            self.picture.area,
+            *register().ancestors(self.picture.area, on=helsinki_date(self.picture.as_of)),
+        )
 
     def nearest(self, indicator: str) -> Reading | None:
         """Give the reading of the nearest area that has one."""
@@ -90,7 +93,9 @@ def frame(view: View) -> Frame:
     health = picture.health
     asked = [one for one in health if picture.sources[one.source_id].every is not None]
     fresh = sum(one.condition == "fresh" for one in asked)
-    words = language.plural("{fresh} of {n} source fresh", "{fresh} of {n} sources fresh", len(asked), fresh=fresh)
+    words = language.plural(
+        "{fresh} of {n} source fresh", "{fresh} of {n} sources fresh", len(asked), fresh=fresh
+    )
     return Frame(
         lang=language.code,
         title=picture.title,

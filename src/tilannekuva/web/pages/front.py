@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.picture import Reading
 from tilannekuva.flows.asking import tiles as tile_rows
 from tilannekuva.web.pages.area_map import AreaMap, area_map
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
 from tilannekuva.web.pages.tiles import Tile, direction, level_mark, level_word, tile, value_text
-from markupsafe import Markup
 
 _SEVERITY = ("act", "watch", "normal")
 
@@ -50,7 +51,9 @@ def front(view: View) -> Front:
     picture, language = view.picture, view.language
     order = sorted((one for one in picture.indicators.values() if one.tile), key=lambda one: one.tile)
     found = [(one, reading) for one in order if (reading := view.nearest(one.id))]
-    worst = min((r for _, r in found if r.level), key=lambda r: _SEVERITY.index(r.level or "normal"), default=None)
+    worst = min(
+        (r for _, r in found if r.level), key=lambda r: _SEVERITY.index(r.level or "normal"), default=None
+    )
     name = view.area.name(language.code)
     return Front(
         frame=frame(view),
@@ -94,7 +97,11 @@ def _why(view: View, reading: Reading) -> str:
 def _trust(view: View) -> str:
     language = view.language
     asked = [one for one in view.picture.health if view.picture.sources[one.source_id].every is not None]
-    ill = [view.picture.sources[one.source_id].title.in_(language.code) for one in asked if one.condition != "fresh"]
+    ill = [
+        view.picture.sources[one.source_id].title.in_(language.code)
+        for one in asked
+        if one.condition != "fresh"
+    ]
     if not ill:
         return language.text("All sources are fresh.")
     return language.text("Not fresh: {sources}.", sources=", ".join(ill))
@@ -102,11 +109,15 @@ def _trust(view: View) -> str:
 
 def _city(view: View, area: str) -> City:
     other = View(_seen_from(view, area), view.language, view.page, query=view.query)
-    order = sorted((one for one in view.picture.indicators.values() if one.tile), key=lambda one: one.tile)[:4]
+    order = sorted((one for one in view.picture.indicators.values() if one.tile), key=lambda one: one.tile)[
+        :4
+    ]
     readings = [(one, other.nearest(one.id)) for one in order]
     first = readings[0][1] if readings else None
     return City(
-        Link(other.area.name(view.language.code), view.url("front", area=area), here=area == view.picture.area),
+        Link(
+            other.area.name(view.language.code), view.url("front", area=area), here=area == view.picture.area
+        ),
         tuple(value_text(view.language, one, r.value, r.status) if r else "–" for one, r in readings),
         level_mark(view.language, first.level if first else None),
     )

@@ -87,7 +87,9 @@ def indicator_page(view: View) -> IndicatorPage:
         map_switch=_switch(view, municipal=municipal) if drawn else None,
         sources=tuple(_source(view, name) for name in reading.sources) if reading else (),
         others=tuple(
-            Link(other.title.in_(language.code), view.url("indicator", name=other.id), here=other.id == one.id)
+            Link(
+                other.title.in_(language.code), view.url("indicator", name=other.id), here=other.id == one.id
+            )
             for other in sorted(view.picture.indicators.values(), key=lambda one: (one.tile or 99, one.id))
         ),
     )
@@ -121,12 +123,15 @@ def words(language: Language, decimals: int) -> charts.Words:
 
 def _chart(view: View, one: Indicator, reading: Reading, *, narrow: bool) -> Markup:
     language = view.language
-    return Markup(  # noqa: S704 - charts escape
+    return Markup(
         charts.line_chart(
             curve(reading.points),
             title=f"{one.title.in_(language.code)}, {register().area(reading.area).name(language.code)}",
             description=_sentence(view, one, reading),
-            limits=[charts.Limit(level.enter, level_word(language, level.level), level.level) for level in one.levels],
+            limits=[
+                charts.Limit(level.enter, level_word(language, level.level), level.level)
+                for level in one.levels
+            ],
             words=words(language, one.decimals),
             narrow=narrow,
             unit=one.unit.in_(language.code),
@@ -163,7 +168,10 @@ def _switch(view: View, *, municipal: bool) -> Link:
     language = view.language
     if municipal:
         return Link(language.text("Show the map by area"), view.url("indicator", name=view.name, map=""))
-    return Link(language.text("Show the map by municipality"), view.url("indicator", name=view.name, map="municipality"))
+    return Link(
+        language.text("Show the map by municipality"),
+        view.url("indicator", name=view.name, map="municipality"),
+    )
 
 
 def _source(view: View, name: str) -> Link:

@@ -103,7 +103,7 @@ def level_word(language: Language, level: LevelName | None) -> str:
 
 def level_mark(language: Language, level: LevelName | None) -> Markup:
     """Give a level as shape, word and colour."""
-    return Markup(charts.level_mark(level or "unknown", level_word(language, level)))  # noqa: S704 - charts escape
+    return Markup(charts.level_mark(level or "unknown", level_word(language, level)))
 
 
 def age(view: View, reading: Reading) -> str:
@@ -121,17 +121,21 @@ def note(language: Language, reading: Reading) -> str:
     later = [point for point in reading.points if point.reference_date > reading.reference_date]
     if later and all(point.status == "provisional" for point in later):
         n = (later[-1].reference_date - reading.reference_date).days
-        return language.plural("{n} later day is still provisional", "{n} later days are still provisional", n)
+        return language.plural(
+            "{n} later day is still provisional", "{n} later days are still provisional", n
+        )
     return ""
 
 
 def curve(points: tuple[Point, ...]) -> list[charts.Point]:
     """Give points as charts draw them; a withheld or missing value is a gap."""
-    return [charts.Point(one.reference_date, one.value, provisional=one.status == "provisional") for one in points]
+    return [
+        charts.Point(one.reference_date, one.value, provisional=one.status == "provisional") for one in points
+    ]
 
 
 def _spark(language: Language, indicator: Indicator, reading: Reading) -> Markup:
     first = reading.points[-1].reference_date - _SPARK_DAYS
     recent = curve(tuple(one for one in reading.points if one.reference_date > first))
     title = language.text("{title}, last eight weeks", title=indicator.short.in_(language.code))
-    return Markup(charts.spark(recent, title=title))  # noqa: S704 - charts escape
+    return Markup(charts.spark(recent, title=title))
