@@ -13,9 +13,9 @@ Visibility = Literal["public", "shared", "internal", "leadership"]
 class Level(Strict):
     """A level: entered at or above `enter`, left below `leave`, so that it does not flap."""
 
-    level: Literal["watch", "act"]
-    enter: float
-    leave: float
+    level: Literal["watch", "act"] = Field(description="Which level: `watch` or `act`.")
+    enter: float = Field(description="Value at or above which the level begins.")
+    leave: float = Field(description="Value below which it ends; smaller than `enter`.")
 
     @model_validator(mode="after")
     def _leave_below_enter(self) -> "Level":
@@ -27,25 +27,35 @@ class Level(Strict):
 class Indicator(Strict):
     """A number that is watched: base (from sources) or derived (by `sql` from `inputs`)."""
 
-    id: Slug
-    title: Text
-    short: Text
-    unit: Text
-    explanation: Text
-    caveats: Text
-    theme: Literal["spread", "care", "testing", "vaccination"]
-    kind: Literal["count", "rate", "share"] = "count"
-    freq: Literal["day", "week"] = "day"
-    decimals: int = Field(default=0, ge=0, le=3)
-    good_direction: Literal["down", "up", "none"] = "none"
-    noticeable: float = Field(default=0.05, ge=0)
-    compare_days: int = Field(default=7, ge=1)
-    inputs: tuple[Slug, ...] = ()
-    sources: tuple[Slug, ...] = ()
-    sql: str = ""
-    levels: tuple[Level, ...] = ()
-    visibility: Visibility = "public"
-    tile: int = 0
+    id: Slug = Field(description="Name of the indicator, the same as the file's.")
+    title: Text = Field(description="Title in fi, sv and en.")
+    short: Text = Field(description="Title where there is little room.")
+    unit: Text = Field(description="What is counted, as it is written after the number.")
+    explanation: Text = Field(description="What the number says, in one sentence.")
+    caveats: Text = Field(description="What a reader must bear in mind.")
+    theme: Literal["spread", "care", "testing", "vaccination"] = Field(description="What it is about.")
+    kind: Literal["count", "rate", "share"] = Field(
+        default="count", description="`count` whole numbers, `rate` per inhabitants, `share` %."
+    )
+    freq: Literal["day", "week"] = Field(default="day", description="Period of a value.")
+    decimals: int = Field(default=0, ge=0, le=3, description="Decimals shown.")
+    good_direction: Literal["down", "up", "none"] = Field(default="none", description="Which way is better.")
+    noticeable: float = Field(
+        default=0.05, ge=0, description="Relative change below which it is called steady."
+    )
+    compare_days: int = Field(
+        default=7, ge=1, description="Days back with which the newest value is compared."
+    )
+    inputs: tuple[Slug, ...] = Field(default=(), description="Indicators that `sql` reads, each as a table.")
+    sources: tuple[Slug, ...] = Field(default=(), description="Sources in the order they are heard.")
+    sql: str = Field(
+        default="",
+        description="Standard SQL that gives area, reference_date, value and doubt (0 normal, 1 provisional, "
+        "2 missing, 3 suppressed); the table `population` gives inhabitants by area.",
+    )
+    levels: tuple[Level, ...] = Field(default=(), description="Levels, the lowest first.")
+    visibility: Visibility = Field(default="public", description="Who may see it.")
+    tile: int = Field(default=0, ge=0, description="Place on the front page; 0 = not there.")
 
     @model_validator(mode="after")
     def _derived_has_inputs(self) -> "Indicator":

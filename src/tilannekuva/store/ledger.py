@@ -148,8 +148,8 @@ class Ledger:
 
     def looks(self, source_id: str | None = None, *, as_of: datetime | None = None) -> list[Look]:
         """Give looks in the order they were recorded, as known at an instant."""
-        sql = f"""select {_LOOK} from look where (? is null or source_id = ?) and (? is null or landed_at <= ?)
-                  order by seq"""
+        sql = f"""select {_LOOK} from look
+                  where (? is null or source_id = ?) and (? is null or landed_at <= ?) order by seq"""
         until = as_of and _text(as_of)
         return [_look(row) for row in self._all(sql, (source_id, source_id, until, until))]
 

@@ -173,6 +173,21 @@ def application(site: Site, lifespan: Lifespan[Starlette] | None = None) -> Fast
     )
 
 
+def addresses() -> list[tuple[str, str]]:
+    """Give every address and what stands there."""
+    pages = {
+        "front": "The situation of an area now: tiles, cities side by side, map.",
+        "indicator": "One indicator: curve with levels, map (`map=municipality` by municipality), method, table.",
+        "sources": "The health of the sources, and why an answer was refused.",
+    }
+    found = [("/", "Leads to the front page in the language that the browser asks for.")]
+    for page, path in PATHS.items():
+        ending = path or "index"
+        found.append((f"/fi/{path}", f"{pages[page]} Likewise `/sv/` and `/en/`."))
+        found += [(f"/fi/{ending}.{twin}", f"The same as {twin.upper()}.") for twin in TWINS]
+    return [*found, ("/static/…", "Style sheet and icon, with a name that changes with them.")]
+
+
 def routes(site: Site) -> list[Route]:
     """Give the routes: each page in each form, the static files, the way in."""
     made = [Route("/", _welcome), Route("/static/{name}", _static)]

@@ -1,0 +1,197 @@
+"""Make docs/reference from the code: `./dev docs`; with --check only say what is out of date."""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+
+from tilannekuva import errors
+from tilannekuva.cli import main as commands
+from tilannekuva.config import Settings
+from tilannekuva.domain import areas, indicators, looks, observations, picture
+from tilannekuva.indicators import catalogue
+from tilannekuva.sources import recipe
+from tilannekuva.web.app import addresses
+from tilannekuva.web.pages import area_map, frame, front, indicator, sources, tiles
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- Made by docs/build.py from the code; do not edit here. -->\n\n"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Write a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(escaped(cell) for cell in line)} |" for line in lines)
+
+
+def escaped(cell: str) -> str:
+    """Keep a cell on its line and in its column."""
+    return cell.replace("|", "\\|").replace("\n", " ")
+
+
+def model(one: type[BaseModel]) -> str:
+    """Write a table of a definition's keys."""
+    rows = []
+    for name, field in one.model_fields.items():
+        default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
+        rows.append([f"`{name}`", str(field.description or ""), default])
+    return table(["key", "meaning", "default"], rows)
+
+
+def command_pages() -> str:
+    """Write the help of every command."""
+    parts = [
+        "# Commands\n",
+        "Data goes to stdout, talk to stderr; exit codes stand in [errors](errors.md).\n",
+    ]
+    for path, command in walked(commands, "tilannekuva"):
+        context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+        parts.append(f"## {path}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def walked(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Yield every command with its path."""
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from walked(child, f"{path} {name}")
+
+
+def settings_page() -> str:
+    """Write the settings."""
+    return f"# Settings\n\n`tilannekuva.toml` in the workspace's folder.\n\n{model(Settings)}\n"
+
+
+def recipe_page() -> str:
+    """Write the keys of a recipe and the shipped recipes."""
+    parts = ["# Recipes\n", "A source is one TOML file; [how to write one](../how-to/recipes.md).\n"]
+    sections = {
+        "": recipe.Recipe,
+        "fetch": recipe.Fetch,
+        "[series]": recipe.Series,
+        "[check]": recipe.Check,
+        "guard": recipe.Guard,
+    }
+    for name, one in sections.items():
+        heading = f"`[{name}]`" if name else "Top of the file"
+        parts.append(f"## {heading}\n\n{inspect.getdoc(one)}\n\n{model(one)}\n")
+    parts.append("## Shipped recipes\n")
+    for name, text in recipe.texts().items():
+        one = recipe.recipe(text, name)
+        rows = [
+            ["says", ", ".join(f"`{series.indicator}`" for series in one.series)],
+            ["publisher", one.publisher],
+            ["licence", one.licence],
+            ["contact", one.contact],
+            ["asked", f"every {one.every}" if one.every else "never; replayed"],
+            ["publishes", f"every {one.rhythm}"],
+            ["address", f"`{one.fetch.url}`"],
+        ]
+        parts.append(f"### {name}\n\n{one.title.en}. {one.about.en}\n\n{table(['', ''], rows)}\n")
+    return "\n".join(parts)
+
+
+def indicator_page() -> str:
+    """Write the shipped indicators and the keys of a definition."""
+    parts = ["# Indicators\n", f"## Keys of a definition\n\n{model(indicators.Indicator)}\n"]
+    parts.append(f"### `[[levels]]`\n\n{inspect.getdoc(indicators.Level)}\n\n{model(indicators.Level)}\n")
+    parts.append("## Shipped indicators\n")
+    for one in catalogue.catalogue(catalogue.texts()).indicators.values():
+        titles = f"{one.title.fi} / {one.title.sv} / {one.title.en}"
+        said = f"{one.explanation.en} {one.caveats.en} Unit: {one.unit.en}."
+        parts.append(f"### {one.id}\n\n{titles}\n\n{said}\n")
+        if one.levels:
+            rows = [[level.level, f"{level.enter:g}", f"{level.leave:g}"] for level in one.levels]
+            parts.append(table(["level", "entered at", "left below"], rows) + "\n")
+        if one.sql:
+            inputs = ", ".join(f"`{name}`" for name in one.inputs)
+            parts.append(f"From {inputs}:\n\n```sql\n{one.sql.strip()}\n```\n")
+        elif one.sources:
+            heard = ", ".join(f"`{name}`" for name in one.sources)
+            parts.append(f"Sources in the order they are heard: {heard}.\n")
+    return "\n".join(parts)
+
+
+def page_page() -> str:
+    """Write every page's address and the value it is made of."""
+    parts = ["# Pages\n", "Every page has the parameters `area` and `as_of` (a day or an instant).\n"]
+    parts.append(table(["address", "what"], [[f"`{path}`", what] for path, what in addresses()]) + "\n")
+    for module in (frame, front, tiles, area_map, indicator, sources):
+        for name, one in vars(module).items():
+            if is_dataclass(one) and inspect.isclass(one) and one.__module__ == module.__name__:
+                parts.append(f"## {name}\n\n{prose(one)}\n\n{columns(one)}\n")
+    return "\n".join(parts)
+
+
+def noun_page() -> str:
+    """Write the nouns and their fields."""
+    parts = ["# Nouns\n"]
+    nouns = (areas.Area, observations.Fact, observations.Observation, looks.Look, looks.Health)
+    seen = (picture.Point, picture.Reading, picture.Source, picture.Picture)
+    parts += [f"## {one.__name__}\n\n{prose(one)}\n\n{columns(one)}\n" for one in (*nouns, *seen)]
+    return "\n".join(parts)
+
+
+def prose(one: type) -> str:
+    """Give a docstring as one paragraph a paragraph."""
+    return "\n\n".join(" ".join(part.split()) for part in (inspect.getdoc(one) or "").split("\n\n"))
+
+
+def columns(one: type) -> str:
+    """Write a table of fields and their types."""
+    named = {field.name: field.type for field in fields(one)} if is_dataclass(one) else {}
+    hints = named or inspect.get_annotations(one)
+    return table(["field", "type"], [[f"`{name}`", f"`{written(kind)}`"] for name, kind in hints.items()])
+
+
+def written(kind: object) -> str:
+    """Write a type as in the code."""
+    text = kind.__name__ if isinstance(kind, type) and not getattr(kind, "__args__", None) else str(kind)
+    return re.sub(r"\b(?:[a-z_]+\.)+", "", text)
+
+
+def error_page() -> str:
+    """Write the tree of errors."""
+    found = [one for one in vars(errors).values() if inspect.isclass(one)]
+    rows = [[f"`{one.__name__}`", str(one.exit_code), str(one.http_status), prose(one)] for one in found]
+    tree = (inspect.getdoc(errors) or "").partition("\n\n")[2]
+    heads = ["error", "exit code", "HTTP status", "meaning"]
+    return f"# Errors\n\n```text\n{tree}\n```\n\n{table(heads, rows)}\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": command_pages,
+    "settings.md": settings_page,
+    "recipes.md": recipe_page,
+    "indicators.md": indicator_page,
+    "pages.md": page_page,
+    "nouns.md": noun_page,
+    "errors.md": error_page,
+}
+
+
+def main() -> int:
+    """Write the pages, or say which are out of date."""
+    stale = []
+    for name, make in PAGES.items():
+        text, file = MADE + make().rstrip() + "\n", REFERENCE / name
+        if file.exists() and file.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+    done = "is out of date: run ./dev docs" if "--check" in sys.argv else "made"
+    for name in stale:
+        print(f"docs/reference/{name} {done}")
+    return int(bool(stale) and "--check" in sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
