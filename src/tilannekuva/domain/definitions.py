@@ -1,6 +1,10 @@
 """Definitions as people write them: TOML texts checked against a frozen model."""
 
+import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,6 +14,10 @@ from tilannekuva.errors import BadDefinition
 Lang = Literal["fi", "sv", "en"]
 LANGS: tuple[Lang, ...] = ("fi", "sv", "en")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+
+
+_TABLE = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]")
+_KEY = re.compile(r"""\s*("[^"]+"|[\w.-]+)\s*=""")
 
 
 class Strict(BaseModel):
@@ -62,30 +70,27 @@ def _cure(one: Any) -> str:  # noqa: ANN401 - pydantic's own record of one mista
 
 
 def line_of(text: str, path: tuple[int | str, ...]) -> int:
-    """Give the line of a TOML text on which the deepest key of a path stands."""
-    lines = text.splitlines()
-    start, best = 0, 1
-    for depth, part in enumerate(path):
-        if isinstance(part, int):
-            start = _nth_table(lines, str(path[depth - 1]) if depth else "", part, start)
-            best = start + 1
-            continue
-        found = _key_line(lines, part, start)
-        if found is not None:
-            start, best = found, found + 1
-    return best
+    """Give the line of a TOML text on which the deepest part of a path that is there stands."""
+    best, line = 0, 1
+    for number, found in _places(text):
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, path, strict=False)))
+        if same > best:
+            best, line = same, number
+    return line
 
 
-def _nth_table(lines: list[str], name: str, nth: int, start: int) -> int:
-    headers = [at for at, line in enumerate(lines) if line.strip().startswith(f"[[{name}")]
-    return headers[nth] if nth < len(headers) else start
-
-
-def _key_line(lines: list[str], key: str, start: int) -> int | None:
-    for at in range(start, len(lines)):
-        line = lines[at].strip()
-        if line.startswith((f"[{key}]", f"[[{key}]]")) or line.split("=")[0].strip().strip('"') == key:
-            return at
-        if at > start and line.startswith("[[") and lines[start].strip().startswith("[["):
-            return None
-    return None
+def _places(text: str) -> Iterator[tuple[int, tuple[int | str, ...]]]:
+    """Yield each line that opens a table or sets a key, with the path it stands for."""
+    here: tuple[int | str, ...] = ()
+    tables: Counter[str] = Counter()
+    within = False
+    for number, line in enumerate(text.splitlines(), 1):
+        table, key = _TABLE.match(line), _KEY.match(line)
+        if not within and table:
+            name = table[2]
+            here = (name, tables[name]) if table[1] == "[[" else tuple(name.split("."))
+            tables[name] += 1
+            yield number, here
+        elif not within and key:
+            yield number, (*here, *(part.strip('"') for part in key[1].split(".")))
+        within ^= line.count('"""') % 2 == 1

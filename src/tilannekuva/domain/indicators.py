@@ -61,8 +61,9 @@ class Indicator(Strict):
     def _derived_has_inputs(self) -> "Indicator":
         if bool(self.sql) != bool(self.inputs):
             raise ValueError("a derived indicator has both `inputs` and `sql`; a base indicator has neither")
-        if sorted(self.levels, key=lambda one: one.enter) != list(self.levels):
-            raise ValueError("write the levels from the lowest `enter` to the highest")
+        limits = [(one.enter, one.leave) for one in self.levels]
+        if sorted(limits) != limits or sorted(leave for _, leave in limits) != [leave for _, leave in limits]:
+            raise ValueError("write the levels from the lowest to the highest, by `enter` and by `leave`")
         return self
 
     @property

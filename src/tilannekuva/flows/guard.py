@@ -1,5 +1,6 @@
 """The guard: whether an answer is believed without asking a person."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from tilannekuva.flows.reading import Understood
 from tilannekuva.sources.recipe import Recipe
 
 _MAX_FAULTS = 0.1  # more rows in doubt than this, and the rest is in doubt too
+_NEVER = (None, "")
 _SMALL = 100  # below such a sum a relative change says nothing
 
 
@@ -26,6 +28,7 @@ def _objections(recipe: Recipe, understood: Understood, known: Known, today: dat
     n_areas = len({fact.area for fact in facts})
     if n_areas < guard.areas and not understood.faults:
         yield f"only {n_areas} of {guard.areas} areas"
+    yield from _emptied(recipe, facts, known)
     if recipe.snapshot != "log":
         yield from _shrunk(recipe, facts, known, today)
     yield from _changed(recipe, facts, known, today)
@@ -44,6 +47,17 @@ def _shrunk(recipe: Recipe, facts: Sequence[Fact], known: Known, today: date) ->
             yield f"only {len(facts)} values, {len(known)} are known: {gone} would be taken back"
 
 
+def _emptied(recipe: Recipe, facts: Sequence[Fact], known: Known) -> Iterator[str]:
+    """Count numbers that became empty cells: so a renamed column shows that may be absent."""
+    numbers = Counter(key[0] for key, (value, _) in known.items() if value is not None)
+    empty = Counter(
+        fact.indicator for fact in facts if fact.value is None and known.get(fact.key, _NEVER)[0] is not None
+    )
+    for indicator, n_empty in empty.items():
+        if n_empty > max(1, recipe.guard.max_shrink * numbers[indicator]):
+            yield f"{indicator}: {n_empty} of {numbers[indicator]} known numbers became empty cells"
+
+
 def _last(keys: Iterable[Key]) -> dict[str, date]:
     last: dict[str, date] = {}
     for indicator, _, day, *_ in keys:
@@ -56,7 +70,7 @@ def _changed(recipe: Recipe, facts: Sequence[Fact], known: Known, today: date) -
     settled = today - timedelta(days=recipe.guard.settled_days)
     sums: dict[str, tuple[float, float]] = {}
     for fact in facts:
-        before = known.get(fact.key, (None, ""))[0]
+        before = known.get(fact.key, _NEVER)[0]
         if before is not None and fact.value is not None and fact.reference_date <= settled:
             old, new = sums.get(fact.indicator, (0.0, 0.0))
             sums[fact.indicator] = (old + before, new + fact.value)

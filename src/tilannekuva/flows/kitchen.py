@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tilannekuva.domain.calendar import helsinki_date, instant
-from tilannekuva.errors import BadInput, NotUnderstood, UnknownSource
+from tilannekuva.errors import BadInput, TilannekuvaError, UnknownSource
 from tilannekuva.flows.asking import plain
 from tilannekuva.flows.child import limited
 from tilannekuva.flows.guard import objection
-from tilannekuva.flows.reading import understand
+from tilannekuva.flows.reading import Understood, understand
 from tilannekuva.sources import recipe as recipes
 
 _COLUMNS = ("indicator", "area", "reference_date", "freq", "stratum", "value", "status")
@@ -56,21 +56,30 @@ def _difference(recipe: recipes.Recipe, body: bytes, expected: str) -> str:
     landed_at = instant(recipe.sample_landed_at)
     try:
         understood = limited(understand, recipe, (body,), landed_at)
-    except NotUnderstood as error:
+    except TilannekuvaError as error:
         return f"the sample is not understood: {error}"
     against = objection(recipe, understood, {}, helsinki_date(landed_at))
     if against:
         return f"the guard objects to the sample: {against}"
-    got = written(recipe, body).splitlines()
-    wanted = expected.splitlines()
-    for line in sorted(set(wanted) ^ set(got)):
-        return f"{'expected' if line in wanted else 'not expected'}: {line}"
+    wanted, got = _by_key(expected), _by_key(_table(understood))
+    for key in sorted(wanted.keys() | got.keys()):
+        if wanted.get(key) != got.get(key):
+            return f"{key}: expected {wanted.get(key, 'no such row')}, got {got.get(key, 'no such row')}"
     return ""
+
+
+def _by_key(text: str) -> dict[str, str]:
+    """Give what rows say (value,status) by what they speak of."""
+    parts = (line.rsplit(",", 2) for line in text.splitlines())
+    return {key: ",".join(said) for key, *said in parts}
 
 
 def written(recipe: recipes.Recipe, body: bytes) -> str:
     """Give the rows of a sample as the text of its expected.csv."""
-    understood = limited(understand, recipe, (body,), instant(recipe.sample_landed_at))
+    return _table(limited(understand, recipe, (body,), instant(recipe.sample_landed_at)))
+
+
+def _table(understood: Understood) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)

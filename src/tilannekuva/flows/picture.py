@@ -132,13 +132,9 @@ def _reading(
 
 def _fill(sheet: Sheet, needed: list[Indicator], on: date) -> None:
     """Make a table of each indicator: area, reference_date, value, doubt; inputs come first."""
-    places = [
-        area
-        for level in ("hospital-district", "university-hospital-area", "country", "municipality")
-        for area in register().at_level(level, on=on)
-    ]
-    people = [(area.id, register().population(area.id, on)) for area in places]
-    cells = [list(column) for column in zip(*people, strict=True)]
+    places = [str(row[0]) for row in sheet.ask("select distinct area from observations").rows]
+    people = [(area, register().population(area, on)) for area in places]
+    cells = [list(column) for column in zip(*people, strict=True)] or [[], []]
     sheet.put("population", {"area": ("VARCHAR", cells[0]), "population": ("BIGINT", cells[1])})
     sheet.lock()
     for one in needed:

@@ -3,19 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from math import isfinite
+from typing import Any, get_args
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
-from tilannekuva.domain.observations import Fact, Key
+from tilannekuva.domain.observations import Fact, Key, Status
 from tilannekuva.errors import NotUnderstood
 from tilannekuva.sources.recipe import Recipe, Series
-from tilannekuva.sources.table import table
+from tilannekuva.sources.table import joined, table
+from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
 from tilannekuva.store.sheet import Answer, Sheet
 
 _AHEAD = 2  # days that a source may write in advance: HS did, by up to two
 _COLUMNS = {"area", "reference_date", "value"}
 _OPTIONAL = {"status", "stratum"}
+_STATUSES = {None, *get_args(Status)} - {"withdrawn"}  # taking back is the store's to say
 _ROWS = {
     "indicator": "VARCHAR",
     "area": "VARCHAR",
@@ -38,21 +42,16 @@ class Understood:
 
 def understand(recipe: Recipe, pages: Sequence[bytes], landed_at: datetime) -> Understood:
     """Read the pages of an answer; raises NotUnderstood with what differs."""
-    facts: dict[Key, Fact] = {}
-    faults: list[str] = []
-    n_rows = 0
-    for body in pages:
-        raw = table(body, recipe.fetch)
-        n_rows += raw.n_rows
-        faults += raw.faults
-        with Sheet() as sheet:
-            sheet.put("raw", raw.columns)
-            sheet.put("answer", {"landed_date": ("DATE", [helsinki_date(landed_at)])})
-            sheet.lock()
-            found = [fact for series in recipe.series for fact in _facts(sheet, series, landed_at, faults)]
-            _once(found, facts, faults)
-            _checked(sheet, recipe, found)
-    return Understood(list(facts.values()), faults, n_rows)
+    raw = joined([table(body, recipe.fetch) for body in pages])
+    faults = raw.faults
+    with Sheet() as sheet:
+        sheet.put("raw", raw.columns)
+        sheet.put("answer", {"landed_date": ("DATE", [helsinki_date(landed_at)])})
+        sheet.lock()
+        found = [fact for series in recipe.series for fact in _facts(sheet, series, landed_at, faults)]
+        facts = _once(found, faults)
+        _checked(sheet, recipe, facts)
+    return Understood(facts, faults, raw.n_rows)
 
 
 def _facts(sheet: Sheet, series: Series, landed_at: datetime, faults: list[str]) -> Iterable[Fact]:
@@ -96,17 +95,27 @@ def _named(answer: Answer, series: Series) -> Iterable[dict[str, Any]]:
 
 def _fault(row: dict[str, Any], area: str | None, series: Series, today: date) -> str:
     """Say why a row cannot be a fact; empty when it can."""
-    day, value = row["reference_date"], row["value"]
-    where = f"{series.indicator}, {row['area']}, {day}"
+    day, value, status = row["reference_date"], row["value"], row.get("status")
+    where = f"{series.indicator}, {quoted(row['area'])[1:-1]}, {day}"
     if area is None:
-        return f"{where}: no {series.level} is called '{row['area']}'"
-    if not isinstance(day, date):
+        return f"{where}: no {series.level} is called {quoted(row['area'])}"
+    if type(day) is not date:
         return f"{where}: no day"
     if day > today + timedelta(days=_AHEAD):
         return f"{where}: a day that has not come yet"
-    if value is not None and series.minimum is not None and value < series.minimum:
+    if series.freq == "week" and day.weekday():
+        return f"{where}: a week is dated by its Monday"
+    if status not in _STATUSES:
+        return f"{where}: {quoted(status)} is no status"
+    return "" if value is None else _fault_of_value(value, series, where)
+
+
+def _fault_of_value(value: Any, series: Series, where: str) -> str:  # noqa: ANN401 - whatever the SQL gave
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not isfinite(value):
+        return f"{where}: {quoted(value)} is no number"
+    if series.minimum is not None and value < series.minimum:
         return f"{where}: {value} is less than can be"
-    if value is not None and series.integer and value != int(value):
+    if series.integer and value != int(value):
         return f"{where}: {value} is no whole number"
     return ""
 
@@ -116,15 +125,17 @@ def _is_provisional(day: date, area: str, series: Series, today: date) -> bool:
     return day > today - timedelta(days=days)
 
 
-def _once(found: Iterable[Fact], facts: dict[Key, Fact], faults: list[str]) -> None:
-    """Add facts; the same one twice is a fault, two that disagree end the reading."""
+def _once(found: Iterable[Fact], faults: list[str]) -> list[Fact]:
+    """Give each fact once; the same one twice is a fault, two that disagree end the reading."""
+    facts: dict[Key, Fact] = {}
     for fact in found:
         other = facts.setdefault(fact.key, fact)
         where = f"{fact.indicator}, {fact.area}, {fact.reference_date}"
         if other is not fact and other != fact:
-            raise NotUnderstood(f"{where}: two values, {other.value} and {fact.value}")
+            raise NotUnderstood(f"{where}: two values, {other.value} and {fact.value}{AGAIN}")
         if other is not fact:
             faults.append(f"{where}: came twice")
+    return list(facts.values())
 
 
 def _checked(sheet: Sheet, recipe: Recipe, found: Sequence[Fact]) -> None:
@@ -135,7 +146,6 @@ def _checked(sheet: Sheet, recipe: Recipe, found: Sequence[Fact]) -> None:
     for check in recipe.check:
         rows = sheet.ask(check.sql).rows
         if rows:
-            first = ", ".join(str(cell) for cell in rows[0])
-            raise NotUnderstood(
-                f"{check.why}: {first}" + (f" and {len(rows) - 1} more" if len(rows) > 1 else "")
-            )
+            first = ", ".join(quoted(cell)[1:-1] for cell in rows[0])
+            more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+            raise NotUnderstood(f"{check.why}: {first}{more}{CHANGED}")

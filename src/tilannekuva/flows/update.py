@@ -1,14 +1,15 @@
 """Update: ask the sources that are due, many at once, and record what they give, one at a time."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.looks import GOOD, Answer, Look
-from tilannekuva.errors import NoAnswer, TilannekuvaError
+from tilannekuva.errors import BadDefinition, NoAnswer, TilannekuvaError
 from tilannekuva.flows.health import due_at
 from tilannekuva.flows.reading import Understood
 from tilannekuva.flows.recording import Recorder
@@ -18,6 +19,7 @@ from tilannekuva.sources.recipe import Recipe
 from tilannekuva.sources.transport import Transport
 
 _AT_ONCE = 8
+_log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Ask = Callable[[Recipe, Look | None], Answer]
 
@@ -114,6 +116,7 @@ class Runner:
     clock: Clock = utc_now
     pause: float = 5.0
     progress: Progress | None = None
+    _mistake: str = field(default="", init=False)
 
     def run(self, stop: threading.Event) -> None:
         """Hold the right to write and update until `stop` is set; Busy when another has it."""
@@ -126,7 +129,17 @@ class Runner:
         """Take one turn: renew the lease, land changed definitions, ask what is due."""
         now = self.clock()
         self.workspace.ledger.renew(self.workspace.store.fence, now)
-        self.workspace.define(now)
+        self._define(now)
         waiting = due(self.workspace, now)
         if waiting and not stop.is_set():
             update(self.workspace, waiting, ask=self.ask, clock=self.clock, progress=self.progress)
+
+    def _define(self, now: datetime) -> None:
+        """Land changed definitions; while one holds a mistake, those in force stay so and are asked."""
+        try:
+            self.workspace.define(now)
+            self._mistake = ""
+        except BadDefinition as error:
+            if str(error) != self._mistake:  # said once, not at every turn
+                _log.error("definitions stay as they were: %s", error)
+            self._mistake = str(error)

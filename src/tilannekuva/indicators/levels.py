@@ -1,5 +1,6 @@
 """Levels: entered at one value and left at a lower one, so that they do not flap."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from tilannekuva.domain.indicators import Level, LevelName
@@ -12,13 +13,11 @@ def level(values: Iterable[float | None], levels: Sequence[Level]) -> LevelName 
 
         enter 10, leave 8:   9 -> normal, 11 -> watch, 9 -> watch, 7 -> normal
     """
+    enters, leaves = [one.enter for one in levels], [one.leave for one in levels]
     reached: int | None = None
     for value in values:
-        if value is None:
-            continue
-        entered = sum(value >= one.enter for one in levels)
-        held = sum(value >= one.leave for one in levels)
-        reached = max(entered, min(reached or 0, held))
+        if value is not None:
+            reached = max(bisect_right(enters, value), min(reached or 0, bisect_right(leaves, value)))
     if reached is None or not levels:
         return None
-    return "normal" if reached == 0 else levels[reached - 1].level
+    return levels[reached - 1].level if reached else "normal"

@@ -12,6 +12,8 @@ Cell = str | int | float | date | None
 _FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _WEEK = re.compile(r"(?:Vuosi|År|Year)?\s*(\d{4})\s*-?(?:W|Viikko|Vecka|Week)\s*(\d{1,2})", re.IGNORECASE)
 _ALL_TIMES = {"kaikki ajat", "aika", "alla tider", "all times"}
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+")
+_MAX_COUNT = 2**53  # above it, neighbouring whole numbers become one and the same
 _SUPPRESSED = re.compile(r"\.\.|<\s*\d+")
 
 
@@ -54,8 +56,8 @@ def number(raw: Any) -> float | None:  # noqa: ANN401 - whatever the source wrot
     """Give a number; None where the source gave none or withheld it."""
     if raw is None or raw == "" or is_suppressed(raw):
         return None
-    if isinstance(raw, bool):
-        raise ValueError("is no number")  # noqa: TRY004 - a bad cell is a bad value, whatever its type
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float) or "_" in str(raw):
+        raise ValueError("is no number")
     cleaned = raw.replace("\u00a0", "").replace(" ", "").replace(",", ".") if isinstance(raw, str) else raw
     value = float(cleaned)
     if not math.isfinite(value):
@@ -65,10 +67,12 @@ def number(raw: Any) -> float | None:  # noqa: ANN401 - whatever the source wrot
 
 def count(raw: Any) -> int | None:  # noqa: ANN401 - whatever the source wrote
     """Give a whole number; None where the source gave none or withheld it."""
-    if type(raw) is int:
+    if type(raw) is int and abs(raw) <= _MAX_COUNT:
         return raw
+    if isinstance(raw, str) and _THOUSANDS.fullmatch(raw.strip()):
+        raise ValueError("may mean thousands or decimals")
     value = number(raw)
-    if value is not None and value != int(value):
+    if value is not None and (value != int(value) or abs(value) > _MAX_COUNT):
         raise ValueError("is no whole number")
     return None if value is None else int(value)
 

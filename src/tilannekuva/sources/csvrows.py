@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 from tilannekuva.errors import NotUnderstood
+from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
 
 
 def rows(text: str, delimiter: str) -> Iterator[dict[str, str]]:
@@ -14,7 +15,7 @@ def rows(text: str, delimiter: str) -> Iterator[dict[str, str]]:
     have lost digits on the way.
     """
     if not text.endswith("\n"):
-        raise NotUnderstood("the answer breaks off in the middle of its last line")
+        raise NotUnderstood(f"the answer breaks off in the middle of its last line{AGAIN}")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header: list[str] = []
     try:
@@ -25,14 +26,14 @@ def rows(text: str, delimiter: str) -> Iterator[dict[str, str]]:
                 yield dict(zip(header, cells, strict=True))
             elif cells:
                 raise NotUnderstood(
-                    f"line {reader.line_num} has {len(cells)} cells where the header has {len(header)}"
+                    f"line {reader.line_num} has {len(cells)} cells where the header has {len(header)}{AGAIN}"
                 )
     except csv.Error as error:
-        raise NotUnderstood(f"line {reader.line_num} is no CSV: {error}") from None
+        raise NotUnderstood(f"line {reader.line_num} is no CSV: {error}{AGAIN}") from None
 
 
 def _header(cells: list[str]) -> list[str]:
     twice = [cell for cell in cells if cells.count(cell) > 1]
     if twice:
-        raise NotUnderstood(f"the column '{twice[0]}' stands twice in the header")
+        raise NotUnderstood(f"the column {quoted(twice[0])} stands twice in the header{CHANGED}")
     return cells

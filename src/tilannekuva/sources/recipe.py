@@ -1,15 +1,17 @@
 """A recipe: one TOML file that says how a source is asked and how its answer is read."""
 
+import re
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from tilannekuva.domain.calendar import duration
+from tilannekuva.domain.calendar import duration, instant
 from tilannekuva.domain.definitions import Slug, Strict, Text, read
 from tilannekuva.domain.observations import Snapshot
+from tilannekuva.errors import BadInstant
 
 Duration = Annotated[
     timedelta, BeforeValidator(lambda given: duration(given) if isinstance(given, str) else given)
@@ -18,6 +20,17 @@ Kind = Literal["text", "day", "week", "count", "number"]
 Level = Literal[
     "municipality", "region", "hospital-district", "wellbeing-county", "university-hospital-area", "country"
 ]
+
+
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key", "apikey", "api-key"}
+
+
+def _instant(text: str) -> None:
+    """Raise ValueError, as models want it, for a text that is no instant."""
+    try:
+        instant(text)
+    except BadInstant as error:
+        raise ValueError(f"sample_landed_at: {error}") from None
 
 
 class Fetch(Strict):
@@ -42,7 +55,6 @@ class Fetch(Strict):
     headers: dict[str, str] = Field(default={}, description="Request headers.")
     key: str = Field(
         default="",
-        pattern=r"^$|^env:[A-Z][A-Z0-9_]*$",
         description="Name of the environment variable that holds the key, `env:NAME`; never the key itself.",
     )
     key_header: str = Field(default="Authorization", description="Header that carries the key.")
@@ -54,6 +66,27 @@ class Fetch(Strict):
         default=timedelta(seconds=30), description="Longest time for one answer, `30s`."
     )
     max_mb: int = Field(default=64, ge=1, le=1024, description="Largest answer in megabytes, unpacked.")
+
+    @field_validator("key")
+    @classmethod
+    def _by_name(cls, key: str) -> str:
+        if key and not re.fullmatch(r"env:[A-Z][A-Z0-9_]*", key):
+            raise ValueError(
+                "recipes are shared, so no secret stands in them: put the key into an environment variable, "
+                "and its name here as env:NAME"
+            )
+        return key
+
+    @field_validator("headers")
+    @classmethod
+    def _no_secrets(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name in headers:
+            if name.casefold() in _SECRET_HEADERS:
+                raise ValueError(
+                    f'recipes are shared, so no secret stands in them: write key = "env:NAME" and '
+                    f'key_header = "{name}"'
+                )
+        return headers
 
 
 class Series(Strict):
@@ -116,10 +149,12 @@ class Recipe(Strict):
     snapshot: Snapshot = Field(
         description="`complete`: what is absent was withdrawn; `window`: only within its days; `log`: never."
     )
-    fetch: Fetch
-    series: tuple[Series, ...] = Field(min_length=1)
-    check: tuple[Check, ...] = ()
-    guard: Guard = Guard()
+    fetch: Fetch = Field(description="Where the answer is and which form it has.")
+    series: tuple[Series, ...] = Field(min_length=1, description="What the answer says, one an indicator.")
+    check: tuple[Check, ...] = Field(default=(), description="Questions whose answers must be empty.")
+    guard: Guard = Field(
+        default=Guard(), description="Limits within which an answer is believed without asking a person."
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Recipe":
@@ -128,6 +163,8 @@ class Recipe(Strict):
             raise ValueError(f"`optional` names columns that `columns` lacks: {', '.join(sorted(unknown))}")
         if ("{from}" in self.fetch.url) != bool(self.fetch.window_days):
             raise ValueError("a URL with {from} needs `window_days`, and `window_days` a URL with {from}")
+        if self.sample_landed_at:
+            _instant(self.sample_landed_at)
         if self.every is not None and self.every > self.rhythm:
             raise ValueError("`every` may not be longer than `rhythm`, or news is missed")
         return self

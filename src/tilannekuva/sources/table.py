@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ from tilannekuva.errors import NotUnderstood
 from tilannekuva.sources import csvrows, jsonrows
 from tilannekuva.sources.cells import KINDS, Cell, is_suppressed
 from tilannekuva.sources.recipe import Fetch
+from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
 
 # Spreadsheets drop what does not fit; an answer of just such a length has probably lost its end.
 FORMAT_LIMITS = (65_536, 1_048_576)
+_COLUMNS_TOLD = 12
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _READERS: dict[str, Callable[[str, Fetch], Iterable[dict[str, Any]]]] = {
     "json": lambda text, fetch: jsonrows.rows(text, fetch.rows),
@@ -51,8 +53,23 @@ def table(body: bytes, fetch: Fetch) -> Table:
         for name in measured:
             columns[f"{name}_status"][1].append(_status(row.get(name), cells[name]))
     if n_rows in FORMAT_LIMITS or n_rows + 1 in FORMAT_LIMITS:
-        raise NotUnderstood(f"exactly {n_rows} rows: a spreadsheet's limit, so the end is probably lost")
+        raise NotUnderstood(
+            f"exactly {n_rows} rows: a spreadsheet's limit, so the end is probably lost{AGAIN}"
+        )
     return Table(columns, n_rows, faults)
+
+
+def joined(pages: Sequence[Table]) -> Table:
+    """Give the table of an answer that came in pages."""
+    first = pages[0]
+    if len(pages) == 1:
+        return first
+    columns = {
+        name: (kind, [cell for page in pages for cell in page.columns[name][1]])
+        for name, (kind, _) in first.columns.items()
+    }
+    faults = [fault for page in pages for fault in page.faults]
+    return Table(columns, sum(page.n_rows for page in pages), faults)
 
 
 def decoded(body: bytes, form: str) -> str:
@@ -60,13 +77,13 @@ def decoded(body: bytes, form: str) -> str:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise NotUnderstood(f"the answer is not UTF-8 at byte {error.start}") from None
+        raise NotUnderstood(f"the answer is not UTF-8 at byte {error.start}{CHANGED}") from None
     if not text.strip():
-        raise NotUnderstood("the answer is empty")
+        raise NotUnderstood(f"the answer is empty{AGAIN}")
     if text.lstrip().startswith("<"):
         title = _TITLE.search(text)
-        said = " ".join((title[1] if title else text)[:120].split())
-        raise NotUnderstood(f"expected {form.upper()}, got a web page: '{said}'")
+        said = quoted(" ".join((title[1] if title else text)[:240].split()))
+        raise NotUnderstood(f"expected {form.upper()}, got a web page: {said}{AGAIN}")
     return text
 
 
@@ -74,9 +91,9 @@ def _agreed(row: dict[str, Any], fetch: Fetch) -> None:
     missing = [name for name in fetch.columns if name not in row and name not in fetch.optional]
     if missing:
         near = difflib.get_close_matches(missing[0], list(row), 1, 0.5)
-        hint = f"; did '{missing[0]}' become '{near[0]}'?" if near else ""
-        has = ", ".join(f"'{name}'" for name in row)
-        raise NotUnderstood(f"the column '{missing[0]}' is missing; the answer has {has}{hint}")
+        hint = f"; did '{missing[0]}' become {quoted(near[0])}?" if near else ""
+        has = ", ".join(quoted(name) for name in list(row)[:_COLUMNS_TOLD])
+        raise NotUnderstood(f"the column '{missing[0]}' is missing; the answer has {has}{hint}{CHANGED}")
 
 
 def _typed(row: dict[str, Any], fetch: Fetch) -> dict[str, Cell]:
@@ -88,7 +105,7 @@ def _typed(row: dict[str, Any], fetch: Fetch) -> dict[str, Cell]:
         try:
             cells[name] = KINDS[kind][0](row[name])
         except (ValueError, OverflowError):
-            raise ValueError(f"'{row[name]}' in column '{name}' is no {kind}") from None
+            raise ValueError(f"{quoted(row[name])} in column '{name}' is no {kind}") from None
     return cells
 
 

@@ -28,6 +28,9 @@ from tilannekuva.sources.recipe import Recipe
 _PATIENCE = 30.0  # seconds a source may ask us to wait within one look
 _MAX_PAGES = 200
 _MAX_REDIRECTS = 3
+_LONGEST_WAIT = 86_400.0  # seconds; what a source asks for beyond a day is an error or malice
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_PACKINGS = ("", "identity", "gzip", "deflate")  # one at most: packed twice, a few bytes become gigabytes
 
 
 class Guard(httpx2.BaseTransport):
@@ -48,11 +51,11 @@ class Guard(httpx2.BaseTransport):
     def _address(self, host: str, port: int) -> str:
         try:
             found = {str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-        except OSError as error:
+        except (OSError, UnicodeError, OverflowError) as error:
             raise NoAnswer(f"no address is known for {host}: {error}") from None
         for text in found:
             address = ipaddress.ip_address(text)
-            if not address.is_global and not any(address in network for network in self._allowed):
+            if _is_inner(address) and not any(address in network for network in self._allowed):
                 inner = f"{host} leads to {address}, inside the house; if that is meant, add its network to"
                 raise NoAnswer(f"{inner} allow_networks in tilannekuva.toml", permanent=True)
         return min(found)
@@ -60,6 +63,15 @@ class Guard(httpx2.BaseTransport):
     def close(self) -> None:
         """Close the connections."""
         self._inner.close()
+
+
+def _is_inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address, or the one that a tunnel or translator would make of it, is not public."""
+    wrapped = address
+    if isinstance(address, ipaddress.IPv6Address):
+        last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        wrapped = address.ipv4_mapped or address.sixtofour or (last if address in _TRANSLATED else address)
+    return not (address.is_global and wrapped.is_global) or address.is_multicast
 
 
 @dataclass(slots=True)
@@ -75,7 +87,9 @@ class Transport:
         """Open the client."""
         agent = f"tilannekuva/{__version__} {self.contact}".strip()
         self._client = httpx2.Client(
-            transport=Guard(self.allowed), headers={"User-Agent": agent}, trust_env=False
+            transport=Guard(self.allowed),
+            headers={"User-Agent": agent, "Accept-Encoding": "gzip"},
+            trust_env=False,
         )
 
     def __enter__(self) -> Self:
@@ -122,7 +136,7 @@ class Transport:
                 _expect_success(response, recipe)
                 same = response.status_code == httpx2.codes.NOT_MODIFIED
                 body = b"" if same else _body(response, recipe, seconds)
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             raise NoAnswer(f"{recipe.id} gave no answer: {type(error).__name__} {error}".rstrip()) from None
         told = response.headers
         return Answer(
@@ -146,9 +160,12 @@ def _key(recipe: Recipe) -> dict[str, str]:
     name = recipe.fetch.key.removeprefix("env:")
     if not name:
         return {}
-    if not os.environ.get(name):
+    key = os.environ.get(name, "").strip()
+    if not key:
         raise BadDefinition(f"{recipe.id} needs a key: set the environment variable {name}")
-    return {recipe.fetch.key_header: os.environ[name]}
+    if not (key.isascii() and key.isprintable()):
+        raise BadDefinition(f"{name} holds characters that no key has: set it anew")
+    return {recipe.fetch.key_header: key}
 
 
 def _expect_success(response: httpx2.Response, recipe: Recipe) -> None:
@@ -165,17 +182,18 @@ def _expect_success(response: httpx2.Response, recipe: Recipe) -> None:
 
 def _retry_after(text: str) -> float | None:
     """Give the seconds of a Retry-After header, in seconds or as a date."""
-    if text.isdigit():
-        return float(text)
     try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
+        seconds = float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp() - time()
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, at.timestamp() - time())
+    return min(max(0.0, seconds), _LONGEST_WAIT)
 
 
 def _body(response: httpx2.Response, recipe: Recipe, seconds: float) -> bytes:
     limit, end = recipe.fetch.max_mb << 20, monotonic() + seconds
+    packing = response.headers.get("content-encoding", "").strip().casefold()
+    if packing not in _PACKINGS:
+        raise NoAnswer(f"{recipe.id} packed its answer as {packing[:40]}, not as gzip", permanent=True)
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_bytes():
@@ -190,11 +208,16 @@ def _body(response: httpx2.Response, recipe: Recipe, seconds: float) -> bytes:
 
 def _same_host(url: str, response: httpx2.Response) -> str:
     target = urljoin(url, response.headers.get("location", ""))
-    if httpx2.URL(target).host != httpx2.URL(url).host:
-        raise NoAnswer(
-            f"redirected to another host, {httpx2.URL(target).host}: put it into the recipe", permanent=True
-        )
+    if not _stays(url, target):
+        other = f"redirected to another host or out of encryption, {target[:200]}"
+        raise NoAnswer(f"{other}: if that is meant, put the new address into the recipe", permanent=True)
     return target
+
+
+def _stays(url: str, target: str) -> bool:
+    """Whether a target is on the same host and no less encrypted, so that it may see the key."""
+    ours, theirs = httpx2.URL(url), httpx2.URL(target)
+    return theirs.host == ours.host and theirs.scheme in ("https", ours.scheme)
 
 
 def _next(page: Answer, recipe: Recipe) -> str:
@@ -208,7 +231,7 @@ def _next(page: Answer, recipe: Recipe) -> str:
     if not isinstance(node, str) or not node:
         return ""
     target = urljoin(page.url, node)
-    if httpx2.URL(target).host != httpx2.URL(page.url).host:
+    if not _stays(page.url, target):
         raise NoAnswer(f"{recipe.id} names a next page on another host", permanent=True)
     return target
 

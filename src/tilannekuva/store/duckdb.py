@@ -38,15 +38,16 @@ _ORDER = "indicator, area, reference_date, freq, stratum, source, known_at, look
 _MERGE = 16  # segments of one size class that are made into one
 _GRACE = timedelta(hours=1)  # readers may still have a retired segment open
 _AS_OF = """
-with known as (
-  select distinct * from stored where {where}
-), newest as (
-  select *, row_number() over (
-    partition by source, indicator, area, reference_date, freq, stratum
-    order by known_at desc, look desc) as nth
-  from known
+with newest as (
+  select source, indicator, area, reference_date, freq, stratum,
+         arg_max(struct_pack(value := value, status := status, known_at := known_at, look := look),
+                 struct_pack(known_at := known_at, look := look)) as said
+  from stored where {where}
+  group by source, indicator, area, reference_date, freq, stratum
 ), alive as (
-  select * from newest where nth = 1 and status <> 'withdrawn'
+  select source, indicator, area, reference_date, freq, stratum,
+         said.value as value, said.status as status, said.known_at as known_at, said.look as look
+  from newest where said.status <> 'withdrawn'
 ), reach as (
   select indicator, area, freq, stratum, source, max(reference_date) as reached
   from alive group by indicator, area, freq, stratum, source
@@ -56,7 +57,7 @@ with known as (
     order by reached desc, coalesce(rank.place, 1000), reach.source) as turn
   from reach left join rank on rank.indicator = reach.indicator and rank.source = reach.source
 )
-select alive.* exclude (nth) from alive
+select alive.* from alive
 join heard using (indicator, area, freq, stratum, source) where turn = 1
 """
 
@@ -164,7 +165,7 @@ class DuckStore:
         written = files.temporary(self.folder)
         order = "indicator, known_at, area, reference_date, source, look"
         connection.execute(
-            f"copy (select {_NAMES} from stored order by {order}) to '{written}' "
+            f"copy (select {_NAMES} from stored order by {order}) to {_quoted(written)} "
             "(format parquet, compression zstd)"
         )
         sha256 = files.digest(written)
@@ -175,12 +176,16 @@ class DuckStore:
         return Segment(final.name, sha256, rows)
 
     def _opened(self, ranks: Ranks) -> Sheet:
-        sheet = Sheet()
-        self._view(sheet, self.ledger.segments())
         places = [(one, source, nth) for one, sources in ranks.items() for nth, source in enumerate(sources)]
         kinds = ("VARCHAR", "VARCHAR", "BIGINT")
         names = ("indicator", "source", "place")
         cells = [list(column) for column in zip(*places, strict=True)] or [[], [], []]
+        sheet = Sheet()
+        try:
+            self._view(sheet, self.ledger.segments())
+        except Damaged:
+            sheet.connection.close()
+            raise
         sheet.put(
             "rank", {name: (kind, column) for name, kind, column in zip(names, kinds, cells, strict=True)}
         )
@@ -189,7 +194,7 @@ class DuckStore:
     def _view(self, sheet: Sheet, segments: Sequence[Segment]) -> None:
         paths = [self._checked(one) for one in segments]
         if paths:
-            listed = ", ".join(f"'{path}'" for path in paths)
+            listed = ", ".join(_quoted(path) for path in paths)
             sheet.connection.execute(f"create view stored as select {_NAMES} from read_parquet([{listed}])")
         else:
             empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in _TYPES.items())
@@ -235,6 +240,10 @@ def _where(
             parts.append(f"{name} in ({', '.join('?' * len(wanted)) or 'null'})")
             parameters += sorted(wanted)
     return " and ".join(parts), parameters
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _naive(cell: Any) -> Any:  # noqa: ANN401 - any cell of a row

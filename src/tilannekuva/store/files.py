@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, also after a power cut.
 
-Order: write under a temporary name, fsync, rename, fsync of the folder.
+Order: write under a temporary name, fsync, rename, fsync of the folder. A new
+folder is a file's name in its parent, so that parent is fsynced as well.
 """
 
 import hashlib
@@ -16,8 +17,8 @@ def digest(file: Path) -> str:
 
 
 def temporary(folder: Path) -> Path:
-    """Name a temporary file in a folder; `verify` removes those that a kill left."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Name a temporary file in a folder, which is made if need be; a kill may leave it behind."""
+    _made(folder)
     return folder / f".new-{os.getpid()}-{secrets.token_hex(4)}"
 
 
@@ -33,6 +34,13 @@ def write(final: Path, body: bytes) -> None:
     written = temporary(final.parent)
     written.write_bytes(body)
     settle(written, final)
+
+
+def _made(folder: Path) -> None:
+    if not folder.exists():
+        _made(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
 
 
 def _sync(path: Path) -> None:

@@ -70,19 +70,33 @@ class Ledger:
     """One SQLite file; readers never wait for the writer (write-ahead log)."""
 
     def __init__(self, file: Path) -> None:
-        new = not file.exists()
         file.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=30)
         self._lock = threading.RLock()
-        for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
-            self._connection.execute(f"pragma {pragma}")
-        if new:
-            self._connection.executescript(f"begin; {_SCHEMA} pragma user_version = {FORMAT}; commit")
-        made = self._connection.execute("pragma user_version").fetchone()[0]
+        try:
+            made = self._prepared()
+        except sqlite3.DatabaseError as error:
+            self.close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            raise Damaged(f"the ledger cannot be opened ({error}); restore it from a backup") from None
         if made != FORMAT:
+            self.close()
             raise Damaged(
                 f"the ledger has format {made}, this version reads {FORMAT}; use the version that wrote it"
             )
+
+    def _prepared(self) -> int:
+        """Make the tables of a new ledger, also when another process does or died doing so; give its format."""
+        for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+            self._connection.execute(f"pragma {pragma}")
+        asked = "pragma user_version"
+        if not self._all(asked)[0][0]:
+            with self._transaction():
+                if not self._all(asked)[0][0]:
+                    for statement in (*_SCHEMA.split(";"), f"{asked} = {FORMAT}"):
+                        self._connection.execute(statement)
+        return int(self._all(asked)[0][0])
 
     def close(self) -> None:
         """Close the file."""
@@ -127,10 +141,12 @@ class Ledger:
         """Make looks and segments exist together, and retire old segments.
 
         `reread` are looks already recorded that a rebuild understood anew.
-        Raises Busy when another writer has taken over since `fence` was given.
+        Each commit keeps the right to write for another while: long work is not
+        taken for dead. Raises Busy when another has taken over since `fence` was given.
         """
         with self._transaction():
             self._still(fence)
+            self._extend(at)
             sql = (
                 "update look set outcome=?, definition=?, rows=?, news=?, withdrawn=?, message=? where seq=?"
             )
@@ -262,9 +278,7 @@ class Ledger:
         """Keep the right to write for another while; Busy when it was lost."""
         with self._transaction():
             self._still(fence)
-            self._connection.execute(
-                "update lease set expires_at = ? where name = 'writer'", (_text(now + LEASE),)
-            )
+            self._extend(now)
 
     def release(self, fence: int) -> None:
         """Give the right to write back."""
@@ -272,6 +286,10 @@ class Ledger:
             self._connection.execute(
                 "update lease set holder = '' where name = 'writer' and fence = ?", (fence,)
             )
+
+    def _extend(self, now: datetime) -> None:
+        sql = "update lease set expires_at = ? where name = 'writer'"
+        self._connection.execute(sql, (_text(now + LEASE),))
 
     def _still(self, fence: int) -> None:
         rows = self._connection.execute(

@@ -42,6 +42,8 @@ class Sheet:
     def __init__(self, *, seconds: float = 10) -> None:
         self.connection = duckdb.connect(":memory:", config=_SETTINGS)
         self._seconds = seconds
+        self._clock = threading.Timer(seconds, self.connection.interrupt)
+        self._clock.daemon = True
 
     def __enter__(self) -> Self:
         return self
@@ -49,6 +51,7 @@ class Sheet:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._clock.cancel()
         self.connection.close()
 
     def put(self, name: str, columns: Columns) -> None:
@@ -69,15 +72,16 @@ class Sheet:
             return file.read_bytes()
 
     def lock(self) -> None:
-        """Shut files, network and settings for good; the order is the engine's demand."""
+        """Shut files, network and settings for good, and start the clock; the order is the engine's demand."""
         self.connection.execute("set enable_external_access = false")
         self.connection.execute("set lock_configuration = true")
+        self._clock.start()
 
     def ask(self, sql: str, parameters: Sequence[str | float | date] = ()) -> Answer:
         """Run one query; BadDefinition says what is wrong with it or that it took too long."""
-        timer = threading.Timer(self._seconds, self.connection.interrupt)
-        timer.start()
         try:
+            if self._clock.finished.is_set():  # time ran out between two queries
+                raise duckdb.InterruptException
             done = self.connection.execute(sql, list(parameters))
             return Answer(tuple(one[0] for one in done.description or ()), done.fetchall())
         except duckdb.InterruptException:
@@ -86,5 +90,3 @@ class Sheet:
             ) from None
         except duckdb.Error as error:
             raise BadDefinition(f"{str(error).splitlines()[0]} in: {' '.join(sql.split())[:160]}") from None
-        finally:
-            timer.cancel()

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from starlette.applications import Starlette
@@ -13,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import end_of_day, helsinki_date, instant
@@ -57,11 +58,12 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Site:
-    """What the pages need of the house: pictures, the areas, and the shelf."""
+    """What the pages need of the house: pictures, the areas, the shelf, and whether it is an exercise."""
 
     pictures: Pictures
     areas: tuple[str, ...]
     shelf: Shelf
+    exercise: bool = False
 
     def picture(self, question: Question) -> Picture:
         """Give a picture, from the shelf when it is there."""
@@ -134,7 +136,7 @@ class _Ready(Response):
 
 async def _send(scope: Scope, send: Send, body: render.Body) -> None:
     asked = dict(scope["headers"])
-    if asked.get(b"if-none-match") == body.tag:
+    if body.tag in asked.get(b"if-none-match", b""):  # also in a list, or weakened by a proxy
         await send({"type": "http.response.start", "status": 304, "headers": body.headers[False]})
         await send({"type": "http.response.body", "body": b""})
         return
@@ -145,7 +147,7 @@ async def _send(scope: Scope, send: Send, body: render.Body) -> None:
 
 
 class FastPath:
-    """Sends what is on the shelf before the router is asked."""
+    """Sends what is on the shelf before the router is asked; nothing leaves without the safe headers."""
 
     def __init__(self, app: ASGIApp, shelf: Shelf) -> None:
         self.app = app
@@ -158,7 +160,21 @@ class FastPath:
             if ready:
                 await _send(scope, send, ready)
                 return
-        await self.app(scope, receive, send)
+        await self.app(scope, receive, _guarded(send) if scope["type"] == "http" else send)
+
+
+def _guarded(send: Send) -> Send:
+    """Add the safe headers to a response that lacks them: redirects, refusals, failures."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            names = {name for name, _ in headers}
+            lacking = [(name.lower().encode(), value.encode()) for name, value in render.SECURITY.items()]
+            message = {**message, "headers": headers + [one for one in lacking if one[0] not in names]}
+        await send(message)
+
+    return sent
 
 
 def application(site: Site, lifespan: Lifespan[Starlette] | None = None) -> FastPath:
@@ -167,7 +183,9 @@ def application(site: Site, lifespan: Lifespan[Starlette] | None = None) -> Fast
         Starlette(
             routes=routes(site),
             lifespan=lifespan,
-            exception_handlers={TilannekuvaError: _failed, HTTPException: _failed},
+            exception_handlers=dict.fromkeys(
+                (TilannekuvaError, HTTPException, Exception), partial(_failed, exercise=site.exercise)
+            ),
         ),
         site.shelf,
     )
@@ -177,7 +195,7 @@ def addresses() -> list[tuple[str, str]]:
     """Give every address and what stands there."""
     pages = {
         "front": "The situation of an area now: tiles, cities side by side, map.",
-        "indicator": "One indicator: curve with levels, map (`map=municipality` by municipality), method, table.",
+        "indicator": "One indicator: curve, levels, map (`map=municipality`), method, table.",
         "sources": "The health of the sources, and why an answer was refused.",
     }
     found = [("/", "Leads to the front page in the language that the browser asks for.")]
@@ -237,17 +255,23 @@ async def _static(request: Request) -> Response:
     return _Ready(found)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
+async def _failed(request: Request, error: Exception, *, exercise: bool) -> Response:
     """Say what is wrong, as a page or in the one shape of errors as data."""
     status = error.http_status if isinstance(error, TilannekuvaError) else getattr(error, "status_code", 500)
     lang = request.url.path[1:3] if request.url.path[1:3] in LANGS else "fi"
+    headers = {**(getattr(error, "headers", None) or {}), "Cache-Control": "no-store"}
     if request.url.path.endswith(tuple(f".{twin}" for twin in TWINS)):
-        return JSONResponse(
-            {"error": {"status": status, "message": str(error)}}, status, headers=render.SECURITY
-        )
+        return JSONResponse({"error": {"status": status, "message": _told(error)}}, status, headers=headers)
     heading, message = language(lang).text("This cannot be shown"), _explained(language(lang), error)
-    page = render.html(lang, "error.html", lang=lang, heading=heading, message=message)
-    return Response(page, status, media_type="text/html", headers=render.SECURITY)
+    page = render.html(lang, "error.html", lang=lang, heading=heading, message=message, exercise=exercise)
+    return Response(page, status, media_type="text/html", headers=headers)
+
+
+def _told(error: Exception) -> str:
+    """Give the message for whoever reads the data; of a fault of ours only that there is one."""
+    if isinstance(error, HTTPException):
+        return error.detail
+    return str(error) if isinstance(error, TilannekuvaError) else "something went wrong here"
 
 
 def _explained(words: Language, error: Exception) -> str:
@@ -257,6 +281,6 @@ def _explained(words: Language, error: Exception) -> str:
         return words.text("There is no such indicator.")
     if isinstance(error, BadInstant):
         return words.text("That day cannot be read, or it has not come yet.")
-    if isinstance(error, HTTPException):
+    if isinstance(error, HTTPException) and error.status_code in (404, 405):
         return words.text("There is no such page.")
     return words.text("Something went wrong here. The figures are safe; try again in a moment.")

@@ -15,8 +15,8 @@ from tilannekuva.domain.calendar import HELSINKI
 
 _LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_FI"}
 _DAYS = {"fi": "d.M.yyyy", "sv": "d.M.yyyy", "en": "d MMM yyyy"}
-_SHORT_DAYS = {"fi": "d.M.", "sv": "d.M.", "en": "d MMM"}
-_CLOCKS = {"fi": "klo {hour}.{minute:02}", "sv": "kl. {hour}.{minute:02}", "en": "{hour}:{minute:02}"}
+_SHORT_DAYS = {"fi": "d.M.", "sv": "d.M", "en": "d MMM"}
+_CLOCKS = {"fi": "klo {hour}.{minute:02}", "sv": "kl. {hour}.{minute:02}", "en": "at {hour}:{minute:02}"}
 _TRUE_MINUS = {"fi", "sv"}  # Babel writes a hyphen
 Text = str | tuple[str, ...]
 
@@ -47,6 +47,16 @@ class Language:
             written = written.replace("-", "−")
         return f"+{written}" if signed and round(value, decimals) > 0 else written
 
+    def percent(self, number: str) -> str:
+        """Add the per cent sign to a written number; Finnish and Swedish part them."""
+        return f"{number}%" if self.code == "en" else f"{number}\N{NO-BREAK SPACE}%"
+
+    def ago(self, days: int) -> str:
+        """Say how many days ago something was."""
+        if days <= 0:
+            return self.text("today")
+        return self.plural("yesterday", "{n} days ago", days)
+
     def day(self, day: date) -> str:
         """Write a day with its year."""
         return format_date(day, _DAYS[self.code], locale=self._locale)
@@ -59,10 +69,11 @@ class Language:
         """Write a month's name, with the year in January."""
         return format_date(day, "LLL yyyy" if day.month == 1 else "LLL", locale=self._locale)
 
-    def instant(self, at: datetime) -> str:
-        """Write an instant on Helsinki's clock."""
+    def instant(self, at: datetime, *, short: bool = False) -> str:
+        """Write an instant on Helsinki's clock; `short` leaves the year out."""
         local = at.astimezone(HELSINKI)
-        return f"{self.day(local.date())} {_CLOCKS[self.code].format(hour=local.hour, minute=local.minute)}"
+        day = (self.short_day if short else self.day)(local.date())
+        return f"{day} {_CLOCKS[self.code].format(hour=local.hour, minute=local.minute)}"
 
 
 @cache

@@ -53,7 +53,8 @@ def site(
             for thread in threads:
                 await asyncio.to_thread(thread.join)
 
-    return application(Site(lambda asked: picture(workspace, asked), areas, shelf), lifespan)
+    exercise = workspace.settings.exercise_from is not None
+    return application(Site(lambda asked: picture(workspace, asked), areas, shelf, exercise), lifespan)
 
 
 def _run(workspace: Workspace, ask: Ask, clock: Callable[[], datetime], stop: threading.Event) -> None:

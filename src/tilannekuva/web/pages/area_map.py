@@ -15,7 +15,7 @@ from tilannekuva.domain.picture import Reading
 from tilannekuva.web import maps
 from tilannekuva.web.language import Language
 from tilannekuva.web.pages.frame import View
-from tilannekuva.web.pages.tiles import value_text
+from tilannekuva.web.pages.tiles import unit, value_text
 
 _LEVELS = ("municipality", "hospital-district", "university-hospital-area")
 _CLASSES = 5
@@ -52,7 +52,11 @@ def area_map(view: View, indicator: Indicator, *, by_municipality: bool = False)
     breaks = class_breaks([one.value for one in readings.values() if one.value is not None])
     cells = _cells(view, indicator, readings, breaks)
     if by_municipality:
-        cells = [_as_municipality(cell, place) for cell in cells for place in _municipalities(cell.id, on)]
+        cells = [
+            _as_municipality(language, cell, place)
+            for cell in cells
+            for place in _municipalities(cell.id, on)
+        ]
         level = "municipality"
     title = indicator.title.in_(language.code)
     svg = maps.choropleth(
@@ -108,19 +112,12 @@ def _cells(
     view: View, indicator: Indicator, readings: Mapping[str, Reading], breaks: Sequence[float]
 ) -> list[maps.Cell]:
     language = view.language
-    unit = indicator.unit.in_(language.code)
     cells = []
     for area, one in sorted(readings.items()):
         name = register().area(area).name(language.code)
         value = value_text(language, indicator, one.value, one.status)
-        cells.append(
-            maps.Cell(
-                area,
-                name,
-                _klass(one, breaks),
-                f"{name}: {value} {unit if one.value is not None else ''}".strip(),
-            )
-        )
+        said = f"{name}: {value} {unit(language, indicator, one.value)}".strip()
+        cells.append(maps.Cell(area, name, _klass(one, breaks), said))
     return cells
 
 
@@ -128,8 +125,8 @@ def _municipalities(area: str, on: date) -> list[str]:
     return [one.id for one in register().members(area, on=on)]
 
 
-def _as_municipality(cell: maps.Cell, place: str) -> maps.Cell:
-    name = register().area(place).name("fi")
+def _as_municipality(language: Language, cell: maps.Cell, place: str) -> maps.Cell:
+    name = register().area(place).name(language.code)
     return maps.Cell(place, name, cell.klass, f"{name} ({cell.title})")
 
 

@@ -9,7 +9,7 @@ from tilannekuva.domain.picture import Picture, Reading
 from tilannekuva.web.language import Language
 from tilannekuva.web.urls import TWINS, url
 
-LANGUAGE_NAMES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
+LANGUAGE_NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tilannekuva.web import charts
 from tilannekuva.web.language import Language
 from tilannekuva.web.pages.area_map import AreaMap, area_map
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
-from tilannekuva.web.pages.tiles import Tile, curve, level_word, tile, value_text
+from tilannekuva.web.pages.tiles import Tile, curve, level_word, tile, unit, value_text
 
 _LAST = 28  # values in the table; the data twin has them all
 
@@ -101,12 +101,11 @@ def _sentence(view: View, one: Indicator, reading: Reading) -> str:
     if not values:
         return language.text("There are no figures yet.")
     return language.text(
-        "From {first} to {last} between {low} and {high} {unit}.",
+        "From {first} to {last} between {low} and {high}.",
         first=language.day(reading.points[0].reference_date),
         last=language.day(reading.points[-1].reference_date),
         low=language.number(min(values), one.decimals),
-        high=language.number(max(values), one.decimals),
-        unit=one.unit.in_(language.code),
+        high=f"{value_text(language, one, max(values), 'normal')} {unit(language, one, max(values))}".strip(),
     )
 
 
@@ -142,8 +141,8 @@ def _chart(view: View, one: Indicator, reading: Reading, *, narrow: bool) -> Mar
 def _limit(language: Language, one: Indicator, level: Any) -> Limit:  # noqa: ANN401 - a Level of the indicator
     return Limit(
         level_word(language, level.level),
-        language.number(level.enter, one.decimals),
-        language.number(level.leave, one.decimals),
+        value_text(language, one, level.enter, "normal"),
+        value_text(language, one, level.leave, "normal"),
     )
 
 
@@ -176,7 +175,7 @@ def _switch(view: View, *, municipal: bool) -> Link:
 
 def _source(view: View, name: str) -> Link:
     source = view.picture.sources[name]
-    return Link(f"{source.title.in_(view.language.code)} – {source.licence}", f"{view.url('sources')}#{name}")
+    return Link(f"{source.title.in_(view.language.code)}, {source.publisher}", f"{view.url('sources')}#{name}")
 
 
 def rows(view: View) -> list[dict[str, Any]]:

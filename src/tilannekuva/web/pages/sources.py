@@ -10,11 +10,16 @@ from tilannekuva.web.language import Language
 from tilannekuva.web.pages.frame import Frame, View, frame
 
 _DAY = timedelta(days=1)
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source: its condition as mark and word, its instants, its publisher and licence."""
+    """One source: its condition as mark and word, its instants, its publisher and licence.
+
+    `message` is what went wrong, in English and for those who mend it;
+    `message_lead` says before it, in the page's language, what that means.
+    """
 
     id: str
     title: str
@@ -24,6 +29,7 @@ class SourceRow:
     news: str
     look: str
     rhythm: str
+    message_lead: str
     message: str
     publisher: str
     licence: str
@@ -57,6 +63,7 @@ def _row(view: View, one: Health) -> SourceRow:
         news=_instant(language, one.last_news_at),
         look=_instant(language, one.last_look_at),
         rhythm=_span(language, source.rhythm),
+        message_lead=_lead(language, one.condition),
         message=one.message,
         publisher=source.publisher,
         licence=source.licence,
@@ -76,11 +83,20 @@ def condition_word(language: Language, condition: str) -> str:
     }[condition]
 
 
+def _lead(language: Language, condition: str) -> str:
+    return {
+        "refused": language.text("The answer was refused, so the figures are those of the last good answer:"),
+        "failing": language.text("The source gives no answer, so the figures are those of the last good one:"),
+    }.get(condition, language.text("Note of the newest answer:"))
+
+
 def _instant(language: Language, at: datetime | None) -> str:
     return language.instant(at) if at else "–"
 
 
 def _span(language: Language, span: timedelta) -> str:
+    if span.days % _WEEK == 0 and span.days:
+        return language.plural("every week", "every {n} weeks", span.days // _WEEK)
     if span >= _DAY:
         return language.plural("every day", "every {n} days", span.days)
     return language.plural("every hour", "every {n} hours", span.seconds // 3600)

@@ -21,8 +21,9 @@ _ARROWS: dict[Trend, str] = {"up": "↗", "down": "↘", "flat": "→", "unknown
 class Tile:
     """One reading as it is read aloud.
 
-    `value` is a number or the word for why there is none; `place` the area it
-    is of, which may be larger than the one asked for; `days` what it covers;
+    `value` is a number or the word for why there is none, with its per cent
+    sign; `unit` any other unit; `place` the area it is of, which may be larger
+    than the one asked for; `days` its day and how long ago that was;
     `direction` says where it is going and by how much; `level` is shape and
     word; `age` when it became known; `note` warns of what is not certain.
     """
@@ -49,9 +50,9 @@ def tile(view: View, indicator: Indicator, reading: Reading) -> Tile:
         title=indicator.short.in_(language.code),
         href=view.url("indicator", name=indicator.id),
         value=value_text(language, indicator, reading.value, reading.status),
-        unit=indicator.unit.in_(language.code),
+        unit=unit(language, indicator, reading.value),
         place=register().area(reading.area).name(language.code),
-        days=language.day(reading.reference_date),
+        days=_days(view, reading),
         arrow=_ARROWS[reading.trend],
         direction=direction(language, indicator, reading),
         better=better(indicator, reading.trend),
@@ -63,10 +64,17 @@ def tile(view: View, indicator: Indicator, reading: Reading) -> Tile:
 
 
 def value_text(language: Language, indicator: Indicator, value: float | None, status: str) -> str:
-    """Write a value, or why there is none."""
+    """Write a value with its per cent sign, or why there is none."""
     if value is None:
         return language.text("withheld") if status == "suppressed" else language.text("no figure")
-    return language.number(value, indicator.decimals)
+    number = language.number(value, indicator.decimals)
+    return language.percent(number) if indicator.unit.in_(language.code) == "%" else number
+
+
+def unit(language: Language, indicator: Indicator, value: float | None) -> str:
+    """Give the unit to write after a value; none after a word, nor after a per cent sign."""
+    written = indicator.unit.in_(language.code)
+    return "" if value is None or written == "%" else written
 
 
 def direction(language: Language, indicator: Indicator, reading: Reading) -> str:
@@ -80,8 +88,9 @@ def direction(language: Language, indicator: Indicator, reading: Reading) -> str
     if reading.change is None:
         return words
     change = language.number(reading.change, indicator.decimals, signed=True)
-    unit = " " + language.text("percentage points") if indicator.kind == "share" else ""
-    return language.text("{words}, {change} in a week", words=words, change=change + unit)
+    if indicator.kind == "share":
+        change = language.text("{change} percentage points", change=change)
+    return language.text("{words}, {change} in a week", words=words, change=change)
 
 
 def better(indicator: Indicator, trend: Trend) -> str:
@@ -107,22 +116,28 @@ def level_mark(language: Language, level: LevelName | None) -> Markup:
 
 
 def age(view: View, reading: Reading) -> str:
-    """Say when a reading became known, and how many days ago its day was."""
-    language = view.language
-    days = (helsinki_date(view.picture.as_of) - reading.reference_date).days
-    ago = language.plural("{n} day ago", "{n} days ago", days) if days > 0 else language.text("today")
-    return language.text("{ago}; known {known_at}", ago=ago, known_at=language.instant(reading.known_at))
+    """Say when a reading became known; the year only where it is another one."""
+    same_year = helsinki_date(reading.known_at).year == helsinki_date(view.picture.as_of).year
+    return view.language.text(
+        "Received {known_at}", known_at=view.language.instant(reading.known_at, short=same_year)
+    )
+
+
+def _days(view: View, reading: Reading) -> str:
+    language, day, today = view.language, reading.reference_date, helsinki_date(view.picture.as_of)
+    written = language.short_day(day) if day.year == today.year else language.day(day)
+    return language.text("{day} ({ago})", day=written, ago=language.ago((today - day).days))
 
 
 def note(language: Language, reading: Reading) -> str:
     """Warn of what is not certain; empty when nothing is."""
     if reading.status == "provisional":
-        return language.text("provisional: will fill up")
+        return language.text("Provisional: will fill up.")
     later = [point for point in reading.points if point.reference_date > reading.reference_date]
     if later and all(point.status == "provisional" for point in later):
         n = (later[-1].reference_date - reading.reference_date).days
         return language.plural(
-            "{n} later day is still provisional", "{n} later days are still provisional", n
+            "{n} later day is still provisional.", "{n} later days are still provisional.", n
         )
     return ""
 
