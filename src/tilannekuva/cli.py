@@ -15,10 +15,10 @@ import click
 from tilannekuva import __version__
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import instant, stamp
-from tilannekuva.domain.looks import Look
+from tilannekuva.domain.looks import GOOD, Look
 from tilannekuva.domain.observations import COLUMNS
 from tilannekuva.domain.picture import Viewer
-from tilannekuva.errors import BadInput, Damaged, TilannekuvaError
+from tilannekuva.errors import BadInput, Damaged, SourceError, TilannekuvaError
 from tilannekuva.flows import (
     asking,
     kitchen,
@@ -130,6 +130,8 @@ def update(
         else:
             looks = _live(workspace, sources, accept=accept)
         report(looks, as_json=as_json)
+    if looks and not any(look.outcome in GOOD for look in looks):
+        raise SourceError("no source gave a usable answer; the old numbers stay")
 
 
 def _live(workspace: Workspace, sources: Sequence[str], *, accept: bool) -> list[Look]:

@@ -1,4 +1,4 @@
-"""What the tests of the intake share: a source whose next answer the test chooses, and sample answers to spoil."""
+"""What the tests of the intake share: a source whose next answer the test chooses, answers to spoil."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 from tilannekuva.domain.calendar import instant
 from tilannekuva.domain.looks import Answer, Look
 from tilannekuva.domain.observations import Observation
+from tilannekuva.errors import NoAnswer
 from tilannekuva.flows.reading import Understood, understand
 from tilannekuva.flows.update import update
 from tilannekuva.flows.workspace import Workspace
@@ -39,6 +40,12 @@ def landed(name: str) -> datetime:
 def reading(name: str, body: bytes) -> Understood:
     """Understand an answer in this process, as if it had landed with the sample."""
     return understand(recipe(name), (body,), landed(name))
+
+
+def _answer(one: Recipe, given: bytes | NoAnswer) -> Answer:
+    if isinstance(given, NoAnswer):
+        raise given
+    return Answer(one.id, given)
 
 
 Confirmed = dict[str, list[dict[str, Any]]]
@@ -74,13 +81,13 @@ class Intake:
         """Begin where the sample landed."""
         self.at = landed(self.source)
 
-    def look(self, body: bytes, *, after: timedelta = HOUR, accept: bool = False) -> Look:
-        """Look at an answer in the real way: child process, guard, ledger, store."""
+    def look(self, given: bytes | NoAnswer, *, after: timedelta = HOUR, accept: bool = False) -> Look:
+        """Look at an answer, or at none, in the real way: child process, guard, ledger, store."""
         self.at += after
         (look,) = update(
             self.workspace,
             [self.workspace.source(self.source)],
-            ask=lambda one, _: Answer(one.id, body),
+            ask=lambda one, _: _answer(one, given),
             clock=lambda: self.at,
             accept=accept,
         )

@@ -1,23 +1,23 @@
 """A process that test_crash kills: it replays recordings and says what it has committed."""
 
 import os
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
 
 from tilannekuva.flows.replay import recordings, replay
 from tilannekuva.flows.workspace import Workspace
 
-_AT_ONCE = 2
+ACKNOWLEDGED = "acknowledged"
 
 
-def run(folder: Path, answers: Path, acknowledged: Path) -> None:
-    """Replay answers two by two; write the numbers of each two once they are committed."""
+def run(folder: Path, answers: Path, begun: Callable[[], object]) -> None:
+    """Replay answers one by one; write each look's number once it is committed."""
+    begun()
     workspace = Workspace(folder)
-    todo = iter(recordings(answers))
-    handle = os.open(acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    handle = os.open(folder / ACKNOWLEDGED, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     with workspace.writing("replay"):
-        while some := list(islice(todo, _AT_ONCE)):
-            for look in replay(workspace, some):
+        for one in recordings(answers):
+            for look in replay(workspace, [one]):
                 os.write(handle, f"{look.seq}\n".encode())
     os.close(handle)
     workspace.close()

@@ -1,7 +1,7 @@
 """The law of observations, one a test; docs/reference/observations.md is made from this file."""
 
 import pytest
-from laws import Spec, Held
+from laws import Held, Spec
 
 from tilannekuva.store.memory import Store
 
@@ -164,7 +164,7 @@ def test_told_in_any_order(spec: Spec):
 
 
 def test_told_twice(spec: Spec):
-    """Telling twice is telling once."""
+    """Telling twice is telling once, also when something new is told along with it."""
     spec.told("""
         known_at     value
         2 Mar 12:00  3
@@ -173,8 +173,13 @@ def test_told_twice(spec: Spec):
         known_at     value
         2 Mar 12:00  3
     """)
-    spec.answers("reference_date  value\n1 Mar  3")
-    spec.keeps("known_at  value\n2 Mar 12:00  3")
+    spec.told("""
+        look  known_at     value
+        1     2 Mar 12:00  3
+        2     3 Mar 12:00  4
+    """)
+    spec.answers("reference_date  value\n1 Mar  4")
+    spec.keeps("known_at  value\n2 Mar 12:00  3\n3 Mar 12:00  4")
 
 
 def test_furthest_source(spec: Spec):

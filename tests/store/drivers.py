@@ -45,7 +45,7 @@ def write(folder: Path) -> None:
         seq = store.ledger.next_seq()
         if seq <= N_LOOKS:
             append(store, seq)
-            print(seq, flush=True)
+            print(seq, flush=True)  # noqa: T201 - what it did
         store.ledger.release(store.fence)
         time.sleep(0.005)
 
@@ -60,7 +60,7 @@ def read(folder: Path) -> None:
         assert sorted(looks) == whole, looks
         assert len(looks) // N_ROWS >= seen, "an answer was forgotten"
         seen = len(looks) // N_ROWS
-        print(seen, time.monotonic() - begun, flush=True)
+        print(seen, time.monotonic() - begun, flush=True)  # noqa: T201 - what it got
 
 
 if __name__ == "__main__":

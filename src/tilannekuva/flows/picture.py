@@ -66,7 +66,7 @@ def picture(workspace: Workspace, question: Question) -> Picture:
 def states_of(workspace: Workspace, as_of: datetime) -> tuple[Health, ...]:
     """Give the health of the sources that this workspace asks or has been given."""
     known = workspace.recipes(as_of)
-    names = {*workspace.settings.sources, *workspace.ledger.sources()} & known.keys()
+    names = {*workspace.settings.sources, *workspace.ledger.sources(as_of)} & known.keys()
     return tuple(health(workspace, known[name], as_of) for name in sorted(names))
 
 

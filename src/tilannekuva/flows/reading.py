@@ -1,6 +1,6 @@
 """Reading: from the bytes of an answer to facts, by its recipe."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.observations import Fact, Key, Status
 from tilannekuva.errors import NotUnderstood
 from tilannekuva.sources.recipe import Recipe, Series
-from tilannekuva.sources.table import joined, table
+from tilannekuva.sources.table import Table, joined, table
 from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
 from tilannekuva.store.sheet import Answer, Sheet
 
@@ -20,6 +20,7 @@ _AHEAD = 2  # days that a source may write in advance: HS did, by up to two
 _COLUMNS = {"area", "reference_date", "value"}
 _OPTIONAL = {"status", "stratum"}
 _STATUSES = {None, *get_args(Status)} - {"withdrawn"}  # taking back is the store's to say
+_EMPTY = ("missing", "suppressed")
 _ROWS = {
     "indicator": "VARCHAR",
     "area": "VARCHAR",
@@ -43,6 +44,7 @@ class Understood:
 def understand(recipe: Recipe, pages: Sequence[bytes], landed_at: datetime) -> Understood:
     """Read the pages of an answer; raises NotUnderstood with what differs."""
     raw = joined([table(body, recipe.fetch) for body in pages])
+    _still_withheld(raw, recipe)
     faults = raw.faults
     with Sheet() as sheet:
         sheet.put("raw", raw.columns)
@@ -50,7 +52,7 @@ def understand(recipe: Recipe, pages: Sequence[bytes], landed_at: datetime) -> U
         sheet.lock()
         found = [fact for series in recipe.series for fact in _facts(sheet, series, landed_at, faults)]
         facts = _once(found, faults)
-        _checked(sheet, recipe, facts)
+        _checked(sheet, recipe, facts, faults)
     return Understood(facts, faults, raw.n_rows)
 
 
@@ -64,12 +66,15 @@ def _facts(sheet: Sheet, series: Series, landed_at: datetime, faults: list[str])
         area = areas[name]
         if row["value"] is None and isinstance(row["reference_date"], date) and row["reference_date"] > today:
             continue  # an empty cell of a day to come says nothing
-        fault = _fault(row, area, series, today)
+        fault = next(_faults(row, area, series, today), "")
         if fault or area is None:
-            faults.append(fault)
+            where = f"{series.indicator}, {quoted(name)[1:-1]}, {row['reference_date']}"
+            faults.append(f"{where}: {fault}")
             continue
         value = None if row["value"] is None else float(row["value"])
-        status = row.get("status") or ("missing" if value is None else "normal")
+        status = row.get("status") or "normal"
+        if value is None and status not in _EMPTY:
+            status = "missing"
         if status == "normal" and _is_provisional(row["reference_date"], area, series, today):
             status = "provisional"
         yield Fact(
@@ -93,31 +98,45 @@ def _named(answer: Answer, series: Series) -> Iterable[dict[str, Any]]:
     return (dict(zip(answer.names, row, strict=True)) for row in answer.rows)
 
 
-def _fault(row: dict[str, Any], area: str | None, series: Series, today: date) -> str:
-    """Say why a row cannot be a fact; empty when it can."""
+def _still_withheld(raw: Table, recipe: Recipe) -> None:
+    """Raise when a number that the answer withholds would be told as one that never came."""
+    withheld = any(
+        "suppressed" in cells for name, (_, cells) in raw.columns.items() if name.endswith("_status")
+    )
+    lacking = [series.indicator for series in recipe.series if "status" not in series.sql]
+    if withheld and lacking:
+        raise NotUnderstood(
+            f"the answer withholds numbers (as `..` or `<5`), and the SQL of '{lacking[0]}' does not say so: "
+            "select `<column>_status as status` beside the value"
+        )
+
+
+def _faults(row: dict[str, Any], area: str | None, series: Series, today: date) -> Iterator[str]:
+    """Say why a row cannot be a fact. What follows a reason may not hold: only the first is asked for."""
     day, value, status = row["reference_date"], row["value"], row.get("status")
-    where = f"{series.indicator}, {quoted(row['area'])[1:-1]}, {day}"
     if area is None:
-        return f"{where}: no {series.level} is called {quoted(row['area'])}"
+        yield f"no {series.level} is called {quoted(row['area'])}"
     if type(day) is not date:
-        return f"{where}: no day"
+        yield "no day"
     if day > today + timedelta(days=_AHEAD):
-        return f"{where}: a day that has not come yet"
+        yield "a day that has not come yet"
     if series.freq == "week" and day.weekday():
-        return f"{where}: a week is dated by its Monday"
+        yield "a week is dated by its Monday"
     if status not in _STATUSES:
-        return f"{where}: {quoted(status)} is no status"
-    return "" if value is None else _fault_of_value(value, series, where)
+        yield f"{quoted(status)} is no status"
+    if value is not None:
+        yield from _faults_of_value(value, status, series)
 
 
-def _fault_of_value(value: Any, series: Series, where: str) -> str:  # noqa: ANN401 - whatever the SQL gave
+def _faults_of_value(value: Any, status: str | None, series: Series) -> Iterator[str]:  # noqa: ANN401 - as the SQL gave it
+    if status in _EMPTY:
+        yield f"a number that is {status}"
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not isfinite(value):
-        return f"{where}: {quoted(value)} is no number"
+        yield f"{quoted(value)} is no number"
     if series.minimum is not None and value < series.minimum:
-        return f"{where}: {value} is less than can be"
+        yield f"{value} is less than can be"
     if series.integer and value != int(value):
-        return f"{where}: {value} is no whole number"
-    return ""
+        yield f"{value} is no whole number"
 
 
 def _is_provisional(day: date, area: str, series: Series, today: date) -> bool:
@@ -138,11 +157,12 @@ def _once(found: Iterable[Fact], faults: list[str]) -> list[Fact]:
     return list(facts.values())
 
 
-def _checked(sheet: Sheet, recipe: Recipe, found: Sequence[Fact]) -> None:
-    cells = [list(column) for column in zip(*found, strict=True)] or [[] for _ in _ROWS]
+def _checked(sheet: Sheet, recipe: Recipe, facts: Sequence[Fact], faults: Sequence[str]) -> None:
+    cells = [list(column) for column in zip(*facts, strict=True)] or [[] for _ in _ROWS]
     sheet.put(
         "rows", {name: (kind, column) for (name, kind), column in zip(_ROWS.items(), cells, strict=True)}
     )
+    sheet.put("faults", {"fault": ("VARCHAR", faults)})
     for check in recipe.check:
         rows = sheet.ask(check.sql).rows
         if rows:

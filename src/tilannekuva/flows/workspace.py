@@ -1,20 +1,21 @@
 """A workspace: the folder that holds one situational picture."""
 
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from tilannekuva.config import Settings, settings
-from tilannekuva.errors import BadDefinition, UnknownSource
+from tilannekuva.errors import BadDefinition, Busy, UnknownSource
 from tilannekuva.indicators import catalogue as indicators
 from tilannekuva.indicators.catalogue import Catalogue
 from tilannekuva.sources import recipe as recipes
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.store.duckdb import DuckStore
 from tilannekuva.store.landing import Landing
-from tilannekuva.store.ledger import Definition, Ledger
+from tilannekuva.store.ledger import LEASE, Definition, Ledger
 
 
 class Workspace:
@@ -71,13 +72,23 @@ class Workspace:
 
     @contextmanager
     def writing(self, holder: str) -> Iterator[None]:
-        """Hold the right to write; Busy names who has it."""
+        """Hold the right to write, however long it takes; Busy names who has it."""
         fence = self.ledger.lease(holder, datetime.now(UTC))
         self.store.fence = fence
+        done = threading.Event()
+        beat = threading.Thread(target=self._renew, args=(fence, done), daemon=True)
+        beat.start()
         try:
             yield
         finally:
+            done.set()
+            beat.join()
             self.ledger.release(fence)
+
+    def _renew(self, fence: int, done: threading.Event) -> None:
+        with suppress(Busy):  # the right was lost: the next commit says so
+            while not done.wait(LEASE.total_seconds() / 3):
+                self.ledger.renew(fence, datetime.now(UTC))
 
     def _in_force(self, kind: str, as_of: datetime | None) -> tuple[tuple[str, str], ...]:
         found = self.ledger.definitions(as_of=as_of)

@@ -13,9 +13,15 @@ from tilannekuva.domain.definitions import Slug, Strict, Text, read
 from tilannekuva.domain.observations import Snapshot
 from tilannekuva.errors import BadInstant
 
-Duration = Annotated[
-    timedelta, BeforeValidator(lambda given: duration(given) if isinstance(given, str) else given)
-]
+
+def _duration(given: object) -> timedelta:
+    """Give the time span of a text; a bare number has no unit and is refused."""
+    if isinstance(given, timedelta):
+        return given
+    return duration(given if isinstance(given, str) else repr(given))
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Kind = Literal["text", "day", "week", "count", "number"]
 Level = Literal[
     "municipality", "region", "hospital-district", "wellbeing-county", "university-hospital-area", "country"
@@ -114,7 +120,10 @@ class Series(Strict):
 class Check(Strict):
     """A question whose answer must be empty."""
 
-    sql: str = Field(min_length=1, description="SQL over `rows` (and `raw`); each row it gives is a fault.")
+    sql: str = Field(
+        min_length=1,
+        description="SQL over `rows`, `raw` and `faults` (rows left out); each row it gives is a reason to refuse.",
+    )
     why: str = Field(min_length=1, description="What a fault means, in a few words.")
 
 

@@ -28,6 +28,7 @@ from tilannekuva.sources.recipe import Recipe
 _PATIENCE = 30.0  # seconds a source may ask us to wait within one look
 _MAX_PAGES = 200
 _MAX_REDIRECTS = 3
+stamina.instrumentation.set_on_retry_hooks([])  # the ledger says what came of a look; retries are no news
 _LONGEST_WAIT = 86_400.0  # seconds; what a source asks for beyond a day is an error or malice
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 _PACKINGS = ("", "identity", "gzip", "deflate")  # one at most: packed twice, a few bytes become gigabytes

@@ -191,9 +191,10 @@ class Ledger:
                  (select max(seq) from look where source_id = ? and outcome <> 'failed'), 0)"""
         return int(self._all(sql, (source_id, source_id))[0][0])
 
-    def sources(self) -> list[str]:
-        """Name the sources that were ever looked at."""
-        return [row[0] for row in self._all("select distinct source_id from look order by 1")]
+    def sources(self, as_of: datetime) -> list[str]:
+        """Name the sources that had been looked at by an instant."""
+        sql = "select distinct source_id from look where landed_at <= ? order by 1"
+        return [row[0] for row in self._all(sql, (_text(as_of),))]
 
     def last_seq(self, as_of: datetime) -> int:
         """Give the number of the newest look known at an instant."""

@@ -72,21 +72,20 @@ class Sheet:
             return file.read_bytes()
 
     def lock(self) -> None:
-        """Shut files, network and settings for good, and start the clock; the order is the engine's demand."""
+        """Shut files, network and settings for good, in the order that the engine demands; start the clock."""
         self.connection.execute("set enable_external_access = false")
         self.connection.execute("set lock_configuration = true")
         self._clock.start()
 
     def ask(self, sql: str, parameters: Sequence[str | float | date] = ()) -> Answer:
         """Run one query; BadDefinition says what is wrong with it or that it took too long."""
+        late = BadDefinition(f"the SQL took longer than {self._seconds:g} seconds: {sql.strip()[:80]}")
+        if self._clock.finished.is_set():  # time ran out between two queries
+            raise late
         try:
-            if self._clock.finished.is_set():  # time ran out between two queries
-                raise duckdb.InterruptException
             done = self.connection.execute(sql, list(parameters))
             return Answer(tuple(one[0] for one in done.description or ()), done.fetchall())
         except duckdb.InterruptException:
-            raise BadDefinition(
-                f"the SQL took longer than {self._seconds:g} seconds: {sql.strip()[:80]}"
-            ) from None
+            raise late from None
         except duckdb.Error as error:
             raise BadDefinition(f"{str(error).splitlines()[0]} in: {' '.join(sql.split())[:160]}") from None

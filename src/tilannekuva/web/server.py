@@ -1,6 +1,7 @@
 """The server: pages by uvicorn, the runner beside them in a thread, both ended together."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +18,7 @@ from tilannekuva.flows.update import Ask, Runner, utc_now
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath, Shelf, Site, application
 
+_log = logging.getLogger(__name__)
 _TICK = 1.0  # seconds between two looks for news that another process may have written
 
 

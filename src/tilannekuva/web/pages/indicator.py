@@ -175,7 +175,9 @@ def _switch(view: View, *, municipal: bool) -> Link:
 
 def _source(view: View, name: str) -> Link:
     source = view.picture.sources[name]
-    return Link(f"{source.title.in_(view.language.code)}, {source.publisher}", f"{view.url('sources')}#{name}")
+    return Link(
+        f"{source.title.in_(view.language.code)}, {source.publisher}", f"{view.url('sources')}#{name}"
+    )
 
 
 def rows(view: View) -> list[dict[str, Any]]:

@@ -86,7 +86,9 @@ def condition_word(language: Language, condition: str) -> str:
 def _lead(language: Language, condition: str) -> str:
     return {
         "refused": language.text("The answer was refused, so the figures are those of the last good answer:"),
-        "failing": language.text("The source gives no answer, so the figures are those of the last good one:"),
+        "failing": language.text(
+            "The source gives no answer, so the figures are those of the last good one:"
+        ),
     }.get(condition, language.text("Note of the newest answer:"))
 
 

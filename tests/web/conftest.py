@@ -1,0 +1,56 @@
+"""What the tests of pages share: one made-up city and its site."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from shown import NOW, prepare
+
+from tilannekuva.flows.upkeep import init
+from tilannekuva.flows.workspace import Workspace
+from tilannekuva.web.app import FastPath
+from tilannekuva.web.server import site
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a workspace in exercise; copy it before you write to it."""
+    folder = tmp_path_factory.mktemp("city") / "workspace"
+    prepare(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def city_workspace(city: Path) -> Iterator[Workspace]:
+    """Give the city's workspace, to be read only."""
+    workspace = Workspace(city)
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture(scope="session")
+def app(city_workspace: Workspace) -> FastPath:
+    """Give the city's site at a fixed instant."""
+    return site(city_workspace, clock=lambda: NOW)
+
+
+@pytest.fixture
+def own(city: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """Give a copy of the city's workspace that may be written to."""
+    shutil.copytree(city, tmp_path / "own")
+    workspace = Workspace(tmp_path / "own")
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastPath]:
+    """Give the site of a workspace that has asked nothing yet."""
+    folder = tmp_path_factory.mktemp("empty") / "workspace"
+    init(folder, template="corona", areas=["837"])
+    workspace = Workspace(folder)
+    with workspace.writing("test"):
+        workspace.define(NOW)
+    yield site(workspace, clock=lambda: NOW)
+    workspace.close()
