@@ -1,5 +1,6 @@
 """Make docs/reference from the code: `./dev docs`; with --check only say what is out of date."""
 
+import importlib
 import inspect
 import re
 import sys
@@ -19,7 +20,9 @@ from tilannekuva.sources import recipe
 from tilannekuva.web.app import addresses
 from tilannekuva.web.pages import area_map, frame, front, indicator, sources, tiles
 
-REFERENCE = Path(__file__).parent / "reference"
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+sys.path.append(str(ROOT / "tests" / "spec"))
 MADE = "<!-- Made by docs/build.py from the code; do not edit here. -->\n\n"
 
 
@@ -87,7 +90,7 @@ def recipe_page() -> str:
         rows = [
             ["says", ", ".join(f"`{series.indicator}`" for series in one.series)],
             ["publisher", one.publisher],
-            ["licence", one.licence],
+            ["licence", one.licence.en],
             ["contact", one.contact],
             ["asked", f"every {one.every}" if one.every else "never; replayed"],
             ["publishes", f"every {one.rhythm}"],
@@ -165,6 +168,11 @@ def error_page() -> str:
     return f"# Errors\n\n```text\n{tree}\n```\n\n{table(heads, rows)}\n"
 
 
+def law_page() -> str:
+    """Write the law of observations from its tests."""
+    return importlib.import_module("pages").page()  # tests/spec/pages.py
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": command_pages,
     "settings.md": settings_page,
@@ -173,6 +181,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "pages.md": page_page,
     "nouns.md": noun_page,
     "errors.md": error_page,
+    "observations.md": law_page,
 }
 
 

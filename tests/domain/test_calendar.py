@@ -84,4 +84,4 @@ def test_what_is_no_duration_is_refused_with_examples(text: str):
 
 
 def test_a_stamp_names_an_instant_by_one_text_only():
-    assert "2021-03-15T12:00:00.000001Z" == stamp(datetime(2021, 3, 15, 12, 0, 0, 1, tzinfo=UTC))  # noqa: SIM300 - expected first
+    assert "2021-03-15T12:00:00.000001Z" == stamp(datetime(2021, 3, 15, 12, 0, 0, 1, tzinfo=UTC))

@@ -15,7 +15,7 @@ id = "own"
 title = { fi = "Oma", sv = "Egen", en = "Own" }
 about = { fi = "Oma", sv = "Egen", en = "Own" }
 publisher = "us"
-licence = "CC BY 4.0"
+licence = { fi = "CC BY 4.0", sv = "CC BY 4.0", en = "CC BY 4.0" }
 contact = "us@example.org"
 every = "1h"
 rhythm = "1d"

@@ -24,7 +24,7 @@ def line(of: str, text: str = TEXT, nth: int = 0) -> int:
 
 MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
     # old text, new text, beginning of the line that is to be named, which such line, what is said
-    "key missing": ('licence = "Free', '# "Free', "id", 0, "licence: this key is required; add it"),
+    "key missing": ('publisher = "', '# "', "id", 0, "publisher: this key is required; add it"),
     "key unknown": ("rhythm =", "rythm =", "rythm", 0, "rythm: this key is not known; remove it or correct"),
     "wrong type": ('rhythm = "1d"', "rhythm = true", "rhythm", 0, "rhythm: "),
     "bad duration": (

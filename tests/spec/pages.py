@@ -1,15 +1,12 @@
-"""Make docs/reference/observations.md from the law tests: python tests/spec/pages.py."""
-
-from pathlib import Path
+"""The law of observations as a page of the reference, made from its tests."""
 
 import test_law_of_observations as tests
 from laws import _OMITTED, Written
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "observations.md"
 _HEAD = f"""# The law of observations
 
-Made by `tests/spec/pages.py` from the tests in `tests/spec`: every table below is told to each engine
-of the store, and every question is asked of it. Instants are UTC, in March 2021; `-` is no value.
+These are the tests in `tests/spec`: every table below is told to each engine of the store, and every
+question is asked of it. Instants are UTC, in March 2021; `-` is no value.
 Columns not shown are {", ".join(f"{name} `{cell}`" for name, cell in _OMITTED.items())}.
 """
 
@@ -23,8 +20,3 @@ def page() -> str:
             test(written)
             parts.append("\n".join([f"## {test.__doc__.rstrip('.')}", "", *written.lines]))
     return "\n".join(parts)
-
-
-if __name__ == "__main__":
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")

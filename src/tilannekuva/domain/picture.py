@@ -51,7 +51,7 @@ class Source:
     title: Text
     about: Text
     publisher: str
-    licence: str
+    licence: Text
     contact: str
     url: str
     every: timedelta | None

@@ -80,8 +80,8 @@ class Recorder:
         """Say what came of a look, and keep its news until the next commit."""
         facts: list[Fact] = []
         good = self._good.get(recipe.id)
-        same = good is not None and good.sha256 == look.sha256 and not recipe.dated_by_landing
-        if look.outcome != "failed" and (same or understood is None):
+        same = good is not None and (good.sha256, good.definition) == (look.sha256, look.definition)
+        if look.outcome != "failed" and (understood is None or (same and not recipe.dated_by_landing)):
             look = replace(look, outcome="unchanged")
         elif understood is not None:
             look, facts = self._believed(look, recipe, understood)

@@ -122,7 +122,7 @@ class Check(Strict):
 
     sql: str = Field(
         min_length=1,
-        description="SQL over `rows`, `raw` and `faults` (rows left out); each row it gives is a reason to refuse.",
+        description="SQL over `rows`, `raw` and `faults` (rows left out); each row is a reason to refuse.",
     )
     why: str = Field(min_length=1, description="What a fault means, in a few words.")
 
@@ -149,7 +149,7 @@ class Recipe(Strict):
     id: Slug = Field(description="Name of the source, the same as the file's.")
     title: Text = Field(description="Title in fi, sv and en.")
     publisher: str = Field(min_length=1, description="Who publishes the answer.")
-    licence: str = Field(min_length=1, description="Licence of the data.")
+    licence: Text = Field(description="Licence of the data, in fi, sv and en.")
     contact: str = Field(min_length=1, description="Where to ask about the source.")
     about: Text = Field(description="What a reader must know of the source, in fi, sv and en.")
     every: Duration | None = Field(default=None, description="How often it is asked; absent = only replayed.")

@@ -144,11 +144,18 @@ class DuckStore:
                 made = self._segment(sheet.connection, sum(one.rows for one in group))
             self.ledger.commit(self.fence, new=[made], old=names, at=now)
             merged += len(names)
-        gone = self.ledger.retired(now - _GRACE)
-        for name in gone:
-            (self.folder / name).unlink(missing_ok=True)
-        self.ledger.forget(gone)
+        self._sweep(now - _GRACE)
         return merged
+
+    def _sweep(self, before: datetime) -> None:
+        """Delete segments retired before an instant, and files as old that a kill left unnamed."""
+        gone = self.ledger.retired(before)
+        self.ledger.forget(gone)
+        named = self.ledger.names()
+        for file in self.folder.glob("*"):
+            left = file.name not in named and file.stat().st_mtime < before.timestamp()
+            if left or file.name in gone:
+                file.unlink()
 
     def verify(self) -> list[str]:
         """Give the faults of the live segments; none is good."""

@@ -87,7 +87,7 @@ class Ledger:
             )
 
     def _prepared(self) -> int:
-        """Make the tables of a new ledger, also when another process does or died doing so; give its format."""
+        """Make the tables of a new ledger, whoever else is at it, and give the format."""
         for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
             self._connection.execute(f"pragma {pragma}")
         asked = "pragma user_version"
@@ -244,6 +244,10 @@ class Ledger:
             )
         ]
 
+    def names(self) -> set[str]:
+        """Name all segments, live and retired."""
+        return {row[0] for row in self._all("select name from segment")}
+
     def retired(self, before: datetime) -> list[str]:
         """Name the segments that were retired before an instant."""
         return [
@@ -251,7 +255,7 @@ class Ledger:
         ]
 
     def forget(self, names: Sequence[str]) -> None:
-        """Drop retired segments whose files are gone."""
+        """Drop retired segments."""
         with self._transaction():
             self._connection.executemany(
                 "delete from segment where name = ? and retired_at is not null", [(one,) for one in names]

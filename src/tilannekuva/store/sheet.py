@@ -19,7 +19,7 @@ from tilannekuva.errors import BadDefinition
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": "1",
     "memory_limit": "256MB",
-    "max_temp_directory_size": "0B",
+    "temp_directory": "",  # nothing is spilled to disk
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -68,11 +68,12 @@ class Sheet:
         """Give a table as a Parquet file."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "table.parquet"
-            self.connection.execute(f"copy \"{name}\" to '{file}' (format parquet, compression zstd)")
+            where = str(file).replace("'", "''")
+            self.connection.execute(f"copy \"{name}\" to '{where}' (format parquet, compression zstd)")
             return file.read_bytes()
 
     def lock(self) -> None:
-        """Shut files, network and settings for good, in the order that the engine demands; start the clock."""
+        """Shut files, network and settings for good, in the order the engine demands; start the clock."""
         self.connection.execute("set enable_external_access = false")
         self.connection.execute("set lock_configuration = true")
         self._clock.start()

@@ -104,15 +104,12 @@ class Site:
         asked = tuple((key, request.query_params[key]) for key in _ASKED if request.query_params.get(key))
         view = View(picture, language(lang), page, name, asked)
         template, context, rows = _PAGES[page]
-        etag = f"{picture.id}-{lang}"
         twin = request.scope["twin"]
         if twin == "csv":
-            return render.body(render.as_csv(rows(view)), "text/csv; charset=utf-8", etag=etag)
+            return render.body(render.as_csv(rows(view)), "text/csv; charset=utf-8")
         if twin == "json":
-            return render.body(render.as_json(view, rows(view)), "application/json", etag=etag)
-        return render.body(
-            render.html(lang, template, page=context(view)), "text/html; charset=utf-8", etag=etag
-        )
+            return render.body(render.as_json(view, rows(view)), "application/json")
+        return render.body(render.html(lang, template, page=context(view)), "text/html; charset=utf-8")
 
 
 def _keep(shelf: OrderedDict[Item, Kept], key: Item, value: Kept) -> None:

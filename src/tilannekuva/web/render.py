@@ -42,10 +42,10 @@ class Body:
     headers: tuple[Headers, Headers]
 
 
-def body(content: bytes, media_type: str, *, etag: str, lasting: bool = False) -> Body:
+def body(content: bytes, media_type: str, *, lasting: bool = False) -> Body:
     """Make bytes ready to be sent; `lasting` ones have an address of their own and are kept."""
     packed = gzip.compress(content, 9, mtime=0)
-    tag = f'"{etag}"'
+    tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
     told = {
         "Content-Type": media_type,
         "ETag": tag,
@@ -79,8 +79,7 @@ def static(name: str) -> Body | None:
         return None
     folder = resources.files(__package__) / "static"
     content = b"".join((folder / part).read_bytes() for part in _STATIC[name])
-    digest = hashlib.sha256(content).hexdigest()[:16]
-    return body(content, _TYPES[name.rpartition(".")[2]], etag=digest, lasting=True)
+    return body(content, _TYPES[name.rpartition(".")[2]], lasting=True)
 
 
 def address(name: str) -> str:

@@ -66,7 +66,7 @@ def _row(view: View, one: Health) -> SourceRow:
         message_lead=_lead(language, one.condition),
         message=one.message,
         publisher=source.publisher,
-        licence=source.licence,
+        licence=source.licence.in_(language.code),
         contact=source.contact,
         url=source.url,
     )
@@ -115,7 +115,7 @@ def rows(view: View) -> list[dict[str, Any]]:
             "last_good_at": one.last_good_at and stamp(one.last_good_at),
             "last_look_at": one.last_look_at and stamp(one.last_look_at),
             "message": one.message,
-            "licence": view.picture.sources[one.source_id].licence,
+            "licence": view.picture.sources[one.source_id].licence.in_(view.language.code),
         }
         for one in view.picture.health
     ]
