@@ -130,9 +130,8 @@ def compare(ours: int, rival: int) -> None:
     rate(8472, "/", rival)
     ratios = [rate(8471, "/fi/", ours) / rate(8472, "/", rival) for _ in range(ROUNDS)]
     told = ", ".join(f"{one:.2f}" for one in ratios)
-    print(
-        f"cached page / bare Starlette answer, requests per CPU second: {statistics.median(ratios):.2f} ({told})"
-    )
+    middle = statistics.median(ratios)
+    print(f"cached page / bare Starlette answer, requests per CPU second: {middle:.2f} ({told})")
 
 
 def cold(ours: int) -> None:

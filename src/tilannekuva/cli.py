@@ -33,8 +33,7 @@ from tilannekuva.flows import (
 from tilannekuva.flows import (
     update as updating,
 )
-from tilannekuva.flows.health import health
-from tilannekuva.flows.picture import Question
+from tilannekuva.flows.picture import Question, sources_of, states_of
 from tilannekuva.flows.picture import picture as pictured
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.transport import Transport
@@ -203,30 +202,13 @@ def status(folder: Path, as_of: str | None, *, as_json: bool) -> None:
     """
     at = asked_at(as_of)
     with opened(folder) as workspace:
-        recipes = workspace.recipes(at)
-        states = [
-            health(workspace, recipes[name], at) for name in workspace.settings.sources if name in recipes
-        ]
-    rows = [
-        {
-            "source": one.source_id,
-            "condition": one.condition,
-            "last_look": one.last_look_at and stamp(one.last_look_at),
-            "last_good": one.last_good_at and stamp(one.last_good_at),
-            "last_news": one.last_news_at and stamp(one.last_news_at),
-            "rhythm": str(recipes[one.source_id].rhythm),
-            "why": one.message,
-        }
-        for one in states
-    ]
+        rows = asking.sources(states_of(workspace, at), sources_of(workspace, at), "en")
     if as_json:
         print_json(rows)
         return
     for row in rows:
-        click.echo(
-            f"{row['condition']:8} {row['source']:20} news {row['last_news']}, "
-            f"looked {row['last_look']}  {row['why']}"
-        )
+        news = f"news {row['last_news_at']}, every {row['rhythm']}, looked {row['last_look_at']}"
+        click.echo(f"{row['condition']:8} {row['source']:20} {news}  {row['message']}".rstrip())
 
 
 @main.command()

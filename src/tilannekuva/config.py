@@ -1,6 +1,7 @@
 """The settings of a workspace: `tilannekuva.toml` as a frozen value."""
 
 from datetime import date
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pydantic import Field
@@ -31,6 +32,18 @@ class Settings(Strict):
         default=(), description="Networks (CIDR) inside the house that sources may live in; none by default."
     )
     contact: str = Field(default="", description="Who runs this picture; told to the sources that are asked.")
+
+
+def texts(shipped: Traversable, own: Path | None) -> dict[str, str]:
+    """Give TOML texts by the names of their files: the shipped ones, then the workspace's own."""
+    folders = [shipped] if own is None or not own.is_dir() else [shipped, own]
+    found = {
+        file.name.removesuffix(".toml"): file.read_text(encoding="utf-8")
+        for folder in folders
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    }
+    return dict(sorted(found.items()))
 
 
 def settings(workspace: Path) -> Settings:

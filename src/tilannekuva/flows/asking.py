@@ -1,6 +1,6 @@
 """Asking: observations as a table, for the command line and the data twins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date, stamp
 from tilannekuva.domain.indicators import Indicator
+from tilannekuva.domain.looks import Health
 from tilannekuva.domain.observations import COLUMNS, Observation
-from tilannekuva.domain.picture import Picture, Reading
+from tilannekuva.domain.picture import Picture, Reading, Source
 from tilannekuva.errors import BadInput, UnknownArea
 from tilannekuva.flows.picture import Question, picture
 from tilannekuva.flows.workspace import Workspace
@@ -143,6 +144,24 @@ def _tile(indicator: Indicator, reading: Reading, lang: str) -> Row:
         "known_at": stamp(reading.known_at),
         "sources": ";".join(reading.sources),
     }
+
+
+def sources(states: Iterable[Health], known: Mapping[str, Source], lang: str) -> list[Row]:
+    """Give how sources fare, one row a source."""
+    return [
+        {
+            "source": one.source_id,
+            "title": known[one.source_id].title.in_(lang),
+            "condition": one.condition,
+            "last_news_at": one.last_news_at and stamp(one.last_news_at),
+            "last_good_at": one.last_good_at and stamp(one.last_good_at),
+            "last_look_at": one.last_look_at and stamp(one.last_look_at),
+            "rhythm": str(known[one.source_id].rhythm).removesuffix(", 0:00:00"),
+            "message": one.message,
+            "licence": known[one.source_id].licence.in_(lang),
+        }
+        for one in states
+    ]
 
 
 def parquet(rows: Sequence[Row]) -> bytes:

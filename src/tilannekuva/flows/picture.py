@@ -42,7 +42,6 @@ def picture(workspace: Workspace, question: Question) -> Picture:
     """Compute the picture that answers a question, from nothing known later."""
     catalogue = workspace.catalogue(question.as_of)
     shown = [one for one in _shown(catalogue, question) if door.may_see(question.viewer, one)]
-    recipes = workspace.recipes(question.as_of)
     states = states_of(workspace, question.as_of)
     return Picture(
         id=identity(workspace, question, states),
@@ -59,8 +58,13 @@ def picture(workspace: Workspace, question: Question) -> Picture:
             one.id: one for one in catalogue.indicators.values() if door.may_see(question.viewer, one)
         },
         health=states,
-        sources={name: _source(one) for name, one in recipes.items()},
+        sources=sources_of(workspace, question.as_of),
     )
+
+
+def sources_of(workspace: Workspace, as_of: datetime) -> dict[str, Source]:
+    """Give all sources as defined at an instant."""
+    return {name: _source(one) for name, one in workspace.recipes(as_of).items()}
 
 
 def states_of(workspace: Workspace, as_of: datetime) -> tuple[Health, ...]:

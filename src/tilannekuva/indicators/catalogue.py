@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 from pathlib import Path
 
+from tilannekuva import config
 from tilannekuva.domain.definitions import read
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.errors import BadDefinition, UnknownIndicator
@@ -60,12 +61,4 @@ def catalogue(texts: Mapping[str, str]) -> Catalogue:
 
 def texts(own: Path | None = None) -> dict[str, str]:
     """Give the texts of all indicators by id: the shipped ones, then the workspace's own."""
-    shipped = resources.files(__package__) / "catalogue"
-    found = {
-        file.name[:-5]: file.read_text(encoding="utf-8")
-        for file in shipped.iterdir()
-        if file.name.endswith(".toml")
-    }
-    if own is not None and own.is_dir():
-        found |= {file.stem: file.read_text(encoding="utf-8") for file in sorted(own.glob("*.toml"))}
-    return dict(sorted(found.items()))
+    return config.texts(resources.files(__package__) / "catalogue", own)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from tilannekuva import config
 from tilannekuva.domain.calendar import duration, instant
 from tilannekuva.domain.definitions import Slug, Strict, Text, read
 from tilannekuva.domain.observations import Snapshot
@@ -191,15 +192,7 @@ def recipe(text: str, name: str) -> Recipe:
 
 def texts(own: Path | None = None) -> dict[str, str]:
     """Give the texts of all recipes by id: the shipped ones, then the workspace's own."""
-    shipped = resources.files(__package__) / "recipes"
-    found = {
-        file.name[:-5]: file.read_text(encoding="utf-8")
-        for file in shipped.iterdir()
-        if file.name.endswith(".toml")
-    }
-    if own is not None and own.is_dir():
-        found |= {file.stem: file.read_text(encoding="utf-8") for file in sorted(own.glob("*.toml"))}
-    return dict(sorted(found.items()))
+    return config.texts(resources.files(__package__) / "recipes", own)
 
 
 def sample(recipe: Recipe, own: Path | None = None) -> tuple[bytes, str] | None:

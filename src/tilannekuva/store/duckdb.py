@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import duckdb
 
@@ -18,7 +18,7 @@ from tilannekuva.domain.observations import Observation
 from tilannekuva.errors import Damaged
 from tilannekuva.store import files
 from tilannekuva.store.ledger import Ledger, Segment
-from tilannekuva.store.memory import Ranks
+from tilannekuva.store.memory import NO_RANKS, Ranks, Wanted
 from tilannekuva.store.sheet import Sheet
 
 _TYPES = {
@@ -87,48 +87,26 @@ class DuckStore:
         """Add observations in a commit of their own."""
         self.ledger.commit(self.fence, new=self.write(rows), at=datetime.now(UTC))
 
-    def revisions(
-        self,
-        as_of: datetime | None = None,
-        *,
-        indicators: Collection[str] | None = None,
-        areas: Collection[str] | None = None,
-        source: str | None = None,
-        since: date | None = None,
-    ) -> list[Observation]:
+    def revisions(self, as_of: datetime | None = None, **wanted: Unpack[Wanted]) -> list[Observation]:
         """Give every observation known at an instant."""
-        where, parameters = _where(as_of, indicators, areas, source, since)
+        where, parameters = _where(as_of, **wanted)
         with self._opened({}) as sheet:
             return _rows(
                 sheet, f"select distinct {_NAMES} from stored where {where} order by {_ORDER}", parameters
             )
 
     def as_of(
-        self,
-        as_of: datetime | None = None,
-        *,
-        indicators: Collection[str] | None = None,
-        areas: Collection[str] | None = None,
-        source: str | None = None,
-        since: date | None = None,
-        ranks: Ranks = {},  # noqa: B006 - an immutable default: nothing is ranked
+        self, as_of: datetime | None = None, *, ranks: Ranks = NO_RANKS, **wanted: Unpack[Wanted]
     ) -> list[Observation]:
         """Give the newest observation of each key, of the source that is heard."""
-        where, parameters = _where(as_of, indicators, areas, source, since)
+        where, parameters = _where(as_of, **wanted)
         with self._opened(ranks) as sheet:
             sql = f"select {_NAMES} from ({_AS_OF.format(where=where)}) order by {_ORDER}"
             return _rows(sheet, sql, parameters)
 
-    def sheet(
-        self,
-        as_of: datetime,
-        *,
-        indicators: Collection[str],
-        since: date | None = None,
-        ranks: Ranks = {},  # noqa: B006 - see as_of
-    ) -> Sheet:
+    def sheet(self, as_of: datetime, *, ranks: Ranks = NO_RANKS, **wanted: Unpack[Wanted]) -> Sheet:
         """Give a sheet with the table `observations`: what was known, and nothing else. Not yet locked."""
-        where, parameters = _where(as_of, indicators, None, None, since)
+        where, parameters = _where(as_of, **wanted)
         sheet = self._opened(ranks)
         sheet.ask(f"create table observations as {_AS_OF.format(where=where)}", parameters)
         sheet.ask("drop view stored")
@@ -227,10 +205,11 @@ def _classes(segments: Sequence[Segment]) -> list[list[Segment]]:
 
 def _where(
     as_of: datetime | None,
-    indicators: Collection[str] | None,
-    areas: Collection[str] | None,
-    source: str | None,
-    since: date | None,
+    *,
+    indicators: Collection[str] | None = None,
+    areas: Collection[str] | None = None,
+    source: str | None = None,
+    since: date | None = None,
 ) -> tuple[str, list[Any]]:
     """Give the condition of a question and its parameters."""
     parts, parameters = ["true"], []

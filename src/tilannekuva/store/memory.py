@@ -2,11 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 from tilannekuva.domain.observations import Observation
 
-Ranks = Mapping[str, Sequence[str]]
+Ranks = Mapping[str, Sequence[str]]  # for an indicator the sources in the order they are heard
+NO_RANKS: Ranks = {}
+
+
+class Wanted(TypedDict, total=False):
+    """Which observations are asked for; what is left out, or None, is no condition."""
+
+    indicators: Collection[str] | None
+    areas: Collection[str] | None
+    source: str | None
+    since: date | None
 
 
 class Store(Protocol):
@@ -15,26 +25,11 @@ class Store(Protocol):
     def append(self, rows: Sequence[Observation]) -> None:
         """Add observations; adding them again changes no answer."""
 
-    def revisions(
-        self,
-        as_of: datetime | None = None,
-        *,
-        indicators: Collection[str] | None = None,
-        areas: Collection[str] | None = None,
-        source: str | None = None,
-        since: date | None = None,
-    ) -> list[Observation]:
+    def revisions(self, as_of: datetime | None = None, **wanted: Unpack[Wanted]) -> list[Observation]:
         """Give every observation known at an instant, by key, then by when it became known."""
 
     def as_of(
-        self,
-        as_of: datetime | None = None,
-        *,
-        indicators: Collection[str] | None = None,
-        areas: Collection[str] | None = None,
-        source: str | None = None,
-        since: date | None = None,
-        ranks: Ranks = {},  # noqa: B006 - an immutable default: nothing is ranked
+        self, as_of: datetime | None = None, *, ranks: Ranks = NO_RANKS, **wanted: Unpack[Wanted]
     ) -> list[Observation]:
         """Give the newest observation of each key known at an instant, without those withdrawn.
 
@@ -58,42 +53,39 @@ class MemoryStore:
         """Add observations; adding them again changes no answer."""
         self._rows += [row for row in rows if row not in self._rows]
 
-    def revisions(
-        self,
-        as_of: datetime | None = None,
-        *,
-        indicators: Collection[str] | None = None,
-        areas: Collection[str] | None = None,
-        source: str | None = None,
-        since: date | None = None,
-    ) -> list[Observation]:
+    def revisions(self, as_of: datetime | None = None, **wanted: Unpack[Wanted]) -> list[Observation]:
         """Give every observation known at an instant."""
         return ordered(
             row
             for row in self._rows
-            if (as_of is None or row.known_at <= as_of)
-            and (indicators is None or row.indicator in indicators)
-            and (areas is None or row.area in areas)
-            and (source is None or row.source == source)
-            and (since is None or row.reference_date >= since)
+            if (as_of is None or row.known_at <= as_of) and _is_wanted(row, **wanted)
         )
 
     def as_of(
-        self,
-        as_of: datetime | None = None,
-        *,
-        indicators: Collection[str] | None = None,
-        areas: Collection[str] | None = None,
-        source: str | None = None,
-        since: date | None = None,
-        ranks: Ranks = {},  # noqa: B006 - an immutable default: nothing is ranked
+        self, as_of: datetime | None = None, *, ranks: Ranks = NO_RANKS, **wanted: Unpack[Wanted]
     ) -> list[Observation]:
         """Give the newest observation of each key, of the source that is heard."""
-        known = self.revisions(as_of, indicators=indicators, areas=areas, source=source, since=since)
+        known = self.revisions(as_of, **wanted)
         newest = {(row.source, row.key): row for row in known}  # sorted by known_at: the last one stays
         alive = [row for row in newest.values() if row.status != "withdrawn"]
         heard = _heard(alive, ranks)
         return ordered(row for row in alive if heard[_series(row)] == row.source)
+
+
+def _is_wanted(
+    row: Observation,
+    *,
+    indicators: Collection[str] | None = None,
+    areas: Collection[str] | None = None,
+    source: str | None = None,
+    since: date | None = None,
+) -> bool:
+    return (
+        (indicators is None or row.indicator in indicators)
+        and (areas is None or row.area in areas)
+        and (source is None or row.source == source)
+        and (since is None or row.reference_date >= since)
+    )
 
 
 def _series(row: Observation) -> tuple[str, str, str, str]:

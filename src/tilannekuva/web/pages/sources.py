@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tilannekuva.domain.calendar import stamp
 from tilannekuva.domain.looks import Health
+from tilannekuva.flows.asking import sources as source_rows
 from tilannekuva.web.language import Language
 from tilannekuva.web.pages.frame import Frame, View, frame
 
@@ -106,16 +106,4 @@ def _span(language: Language, span: timedelta) -> str:
 
 def rows(view: View) -> list[dict[str, Any]]:
     """Give the sources as data: one row a source."""
-    return [
-        {
-            "source": one.source_id,
-            "title": view.picture.sources[one.source_id].title.in_(view.language.code),
-            "condition": one.condition,
-            "last_news_at": one.last_news_at and stamp(one.last_news_at),
-            "last_good_at": one.last_good_at and stamp(one.last_good_at),
-            "last_look_at": one.last_look_at and stamp(one.last_look_at),
-            "message": one.message,
-            "licence": view.picture.sources[one.source_id].licence.in_(view.language.code),
-        }
-        for one in view.picture.health
-    ]
+    return source_rows(view.picture.health, view.picture.sources, view.language.code)
