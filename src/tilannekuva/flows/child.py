@@ -7,6 +7,7 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import ParamSpec, TypeVar
 
@@ -52,10 +53,15 @@ def _run(
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it ends this child
-    try:
-        pipe.send(function(*given, **named))
-    except TilannekuvaError as error:
-        pipe.send(error)
-    except (MemoryError, RecursionError) as error:
-        pipe.send(NotUnderstood(f"the answer is too large or too deep to be read ({type(error).__name__})"))
+    with suppress(BrokenPipeError):  # nobody is left to hear the answer
+        pipe.send(_answer(function, given, named))
     pipe.close()
+
+
+def _answer(function: Callable[..., object], given: tuple[object, ...], named: dict[str, object]) -> object:
+    try:
+        return function(*given, **named)
+    except TilannekuvaError as error:
+        return error
+    except (MemoryError, RecursionError) as error:
+        return NotUnderstood(f"the answer is too large or too deep to be read ({type(error).__name__})")

@@ -14,6 +14,7 @@ from tilannekuva.domain.calendar import helsinki_date, stamp
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.looks import Health
 from tilannekuva.domain.picture import Picture, Point, Reading, Source, Viewer
+from tilannekuva.flows.formulas import STATUSES, fill
 from tilannekuva.flows.health import health
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.indicators.catalogue import Catalogue
@@ -22,8 +23,6 @@ from tilannekuva.sources.recipe import Recipe
 from tilannekuva.store.sheet import Sheet
 
 RECENT = timedelta(days=120)  # what the front page loads: eight weeks of curve, and room for levels to settle
-_STATUS = ("normal", "provisional", "missing", "suppressed")  # by how doubtful a value is
-_DOUBT = " ".join(f"when '{status}' then {doubt}" for doubt, status in enumerate(_STATUS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +104,13 @@ def _readings(
     since = question.since or helsinki_date(question.as_of) - RECENT
     sheet = workspace.store.sheet(question.as_of, indicators=bases, since=since, ranks=catalogue.ranks())
     with sheet:
-        _fill(sheet, needed, helsinki_date(question.as_of))
+        fill(sheet, needed, helsinki_date(question.as_of))
         origin = _origins(sheet)
         for one in shown:
             found = [base.id for base in catalogue.needed({one.id}) if not base.sql]
             rows = sheet.ask(f"select area, reference_date, value, doubt from {one.table} order by 1, 2").rows  # noqa: S608 - a slug
             for area, group in groupby(rows, lambda row: row[0]):
-                points = [Point(day, value, _STATUS[doubt]) for _, day, value, doubt in group]
+                points = [Point(day, value, STATUSES[doubt]) for _, day, value, doubt in group]
                 yield from _reading(
                     one, area, points, [origin[name, area] for name in found if (name, area) in origin]
                 )
@@ -132,31 +131,6 @@ def _reading(
     )
     if made:
         yield made
-
-
-def _fill(sheet: Sheet, needed: list[Indicator], on: date) -> None:
-    """Make a table of each indicator: area, reference_date, value, doubt; inputs come first."""
-    places = [str(row[0]) for row in sheet.ask("select distinct area from observations").rows]
-    people = [(area, register().population(area, on)) for area in places]
-    cells = [list(column) for column in zip(*people, strict=True)] or [[], []]
-    sheet.put("population", {"area": ("VARCHAR", cells[0]), "population": ("BIGINT", cells[1])})
-    sheet.lock()
-    for one in needed:
-        sheet.ask(f"create table {one.table} as {_derived(one) if one.sql else _base(one)}")
-
-
-def _base(one: Indicator) -> str:
-    kind = "bigint" if one.kind == "count" else "double"
-    return f"""
-        select area, reference_date, cast(value as {kind}) as value, case status {_DOUBT} else 0 end as doubt
-        from observations where indicator = '{one.id}' and stratum = 'all'"""  # noqa: S608 - slugs, in a locked sheet
-
-
-def _derived(one: Indicator) -> str:
-    return f"""
-        select area, reference_date, case when doubt < 2 then value end as value,
-               case when value is null and doubt < 2 then 2 else doubt end as doubt
-        from ({one.sql})"""  # noqa: S608 - the definition's own SQL, in a locked sheet
 
 
 def _origins(sheet: Sheet) -> dict[tuple[str, str], tuple[datetime, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tilannekuva.config import Settings, settings
 from tilannekuva.errors import BadDefinition, Busy, UnknownSource
+from tilannekuva.flows.formulas import prove
 from tilannekuva.indicators import catalogue as indicators
 from tilannekuva.indicators.catalogue import Catalogue
 from tilannekuva.sources import recipe as recipes
@@ -43,11 +44,13 @@ class Workspace:
         """Land definitions that are new or changed, once they have proved to be sound."""
         texts = self.texts()
         _recipes(tuple((name, text) for (kind, name), text in texts.items() if kind == "recipe"))
-        _catalogue(tuple((name, text) for (kind, name), text in texts.items() if kind == "indicator"))
+        found = _catalogue(tuple((name, text) for (kind, name), text in texts.items() if kind == "indicator"))
         known = {key: one.sha256 for key, one in self.ledger.definitions().items()}
         landed = {key: self.landing.keep(text.encode()) for key, text in texts.items()}
         gone = dict.fromkeys(known.keys() - landed.keys(), "")
         news = [Definition(*key, sha, now) for key, sha in (landed | gone).items() if known.get(key) != sha]
+        if any(one.kind == "indicator" for one in news):
+            prove(found.indicators.values())
         if news:
             self.ledger.define(self.store.fence, news)
 

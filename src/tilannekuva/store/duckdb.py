@@ -195,6 +195,13 @@ class DuckStore:
         return path
 
 
+def empty_sheet() -> Sheet:
+    """Give a sheet whose table `observations` holds nothing. Not yet locked."""
+    sheet = Sheet()
+    sheet.put("observations", {name: (kind, []) for name, kind in _TYPES.items()})
+    return sheet
+
+
 def _classes(segments: Sequence[Segment]) -> list[list[Segment]]:
     """Give the groups of segments of one size class that are due to be merged."""
     groups: dict[int, list[Segment]] = {}

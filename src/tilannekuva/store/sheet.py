@@ -4,9 +4,10 @@ Recipes and indicators come from other people, so their SQL runs where it can
 reach no file, network, setting or table beyond those it is given.
 """
 
+import json
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -64,6 +65,15 @@ class Sheet:
             f'create table "{name}" as select {picks}', [list(cells) for _, cells in columns.values()]
         )
 
+    def reads(self, sql: str) -> set[str]:
+        """Name the tables and table functions that a query reads; BadDefinition when it is no query."""
+        parsed = json.loads(self.ask("select json_serialize_sql(?)", [sql]).rows[0][0])
+        if parsed["error"]:
+            raise BadDefinition(f"{parsed['error_message']} in: {' '.join(sql.split())[:160]}")
+        there = {row[0] for row in self.ask("select table_name from information_schema.tables").rows}
+        parts = {name for part in _nodes(parsed) for name in _cte_names(part)}
+        return {name for part in _nodes(parsed) for name in _sources(part)} - (parts - there)
+
     def parquet(self, name: str) -> bytes:
         """Give a table as a Parquet file."""
         with tempfile.TemporaryDirectory() as folder:
@@ -90,3 +100,21 @@ class Sheet:
             raise late from None
         except duckdb.Error as error:
             raise BadDefinition(f"{str(error).splitlines()[0]} in: {' '.join(sql.split())[:160]}") from None
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a parsed query, nested without end
+    if isinstance(tree, dict):
+        yield tree
+    for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _nodes(child)
+
+
+def _sources(node: dict[str, Any]) -> Iterator[str]:
+    if node.get("type") == "BASE_TABLE":
+        yield node["table_name"]
+    if node.get("type") == "TABLE_FUNCTION":
+        yield f"{node['function']['function_name']}()"
+
+
+def _cte_names(node: dict[str, Any]) -> Iterator[str]:
+    yield from (part["key"] for part in node.get("cte_map", {}).get("map", ()))

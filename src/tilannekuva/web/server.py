@@ -19,6 +19,8 @@ from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath, Shelf, Site, application
 
 _log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
+_PAUSE = 30.0  # seconds before a runner that ended on a fault begins anew
 _TICK = 1.0  # seconds between two looks for news that another process may have written
 
 
@@ -61,11 +63,13 @@ def site(
 
 def _run(workspace: Workspace, ask: Ask, clock: Callable[[], datetime], stop: threading.Event) -> None:
     while not stop.is_set():
-        with suppress(
-            TilannekuvaError
-        ):  # a definition with a mistake, or the lease lost: the next turn tries again
+        try:
             Runner(workspace, ask, clock=clock).run(stop)
-        stop.wait(_TICK)
+        except TilannekuvaError as error:  # the lease was lost, say: the next turn tries again
+            _log.warning("nothing is asked for now: %s", error)
+        except Exception:  # noqa: BLE001 - the pages outlive whatever befalls the runner, and it begins anew
+            _log.exception("the runner stumbled")
+        stop.wait(_PAUSE)
 
 
 async def _tick(workspace: Workspace, shelf: Shelf, clock: Callable[[], datetime]) -> None:
