@@ -1,13 +1,13 @@
 """The exercise: an invented epidemic must keep the forms, the delays and the honesty of the real sources."""
 
 import csv
+import json
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from tilannekuva.flows import exercise
@@ -31,7 +31,7 @@ def of(run: list[Answer], source_id: str) -> list[Any]:
     """Read the answers of one source, CSV as rows of cells."""
     bodies = [answer.body for answer in run if answer.source_id == source_id]
     if source_id.startswith("hs"):
-        return [orjson.loads(body) for body in bodies]
+        return [json.loads(body) for body in bodies]
     return [[line.split(";") for line in body.decode().splitlines()] for body in bodies]
 
 
@@ -196,7 +196,7 @@ def test_patients_are_those_on_wards_and_in_intensive_care_and_areas_sum_to_the_
 def test_hospital_rows_are_never_dated_after_they_landed(run: list[Answer]):
     for answer in run:
         if answer.source_id == "hs-hospital":
-            newest = max(row["date"] for row in orjson.loads(answer.body)["hospitalised"])
+            newest = max(row["date"] for row in json.loads(answer.body)["hospitalised"])
             assert datetime.fromisoformat(newest) < answer.landed_at
 
 
@@ -359,7 +359,7 @@ recorded = pytest.mark.skipif(not RECORDED.exists(), reason="no recorded data be
 @pytest.mark.recorded
 def test_districts_and_keys_are_those_of_a_recorded_answer(run: list[Answer]):
     path = RECORDED / "hs/recorded_2020-04-10_processedThlData.json"
-    theirs, ours = orjson.loads(path.read_bytes())["confirmed"], of(run, "hs-cases-district")[-1]["confirmed"]
+    theirs, ours = json.loads(path.read_bytes())["confirmed"], of(run, "hs-cases-district")[-1]["confirmed"]
 
     assert list(theirs) == list(ours)
     assert theirs["HUS"][0].keys() == ours["HUS"][0].keys()
@@ -369,7 +369,7 @@ def test_districts_and_keys_are_those_of_a_recorded_answer(run: list[Answer]):
 @pytest.mark.recorded
 def test_hospital_areas_and_keys_are_those_of_a_recorded_answer(run: list[Answer]):
     path = RECORDED / "hs/recorded_2020-04-10_finnishCoronaHospitalData.json"
-    theirs, ours = orjson.loads(path.read_bytes())["hospitalised"], of(run, "hs-hospital")[-1]["hospitalised"]
+    theirs, ours = json.loads(path.read_bytes())["hospitalised"], of(run, "hs-hospital")[-1]["hospitalised"]
 
     assert {row["area"] for row in theirs} - {"Other than HYKS"} == {row["area"] for row in ours}
     assert theirs[-1].keys() == ours[-1].keys()

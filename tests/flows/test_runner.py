@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,7 +36,7 @@ class Asked:
     def __init__(self, workspace: Workspace) -> None:
         self.now, self.count, self.failure = AT, 0, None
         self.workspace = workspace
-        self.runner = Runner(workspace, self.ask, clock=lambda: self.now, pause=0.01)
+        self.runner = Runner(workspace, self.ask, clock=lambda: self.now)
         self.failure: NoAnswer | None
 
     def ask(self, one: Recipe, _: Look | None) -> Answer:
@@ -48,7 +49,8 @@ class Asked:
     def turn(self, now: datetime) -> int:
         """Take a turn at an instant and say how often the source was asked in it."""
         self.now, before = now, self.count
-        self.runner.turn(NEVER)
+        self.runner.begin()
+        self.runner.record(30, NEVER)
         return self.count - before
 
     def wait(self) -> timedelta:
@@ -161,8 +163,34 @@ def test_a_runner_stops_when_another_has_taken_over(workspace: Workspace):
     runner = Runner(workspace, lambda one, _: Answer(one.id, b""), clock=lambda: datetime.now(UTC))
     with workspace.writing("first"):
         workspace.ledger.lease("second", datetime.now(UTC) + timedelta(hours=1))
+        runner.begin()
         with pytest.raises(Busy, match="another process has taken over"):
-            runner.turn(NEVER)
+            runner.record(30, NEVER)
+
+
+def test_a_source_that_hangs_delays_no_later_turn(workspace: Workspace):
+    """The others are asked again in their time; the slow one is not asked twice at once."""
+    released, times = threading.Event(), Counter[str]()
+    now = [AT]
+
+    def ask(one: Recipe, _: Look | None) -> Answer:
+        times[one.id] += 1
+        if one.id == SOURCE:
+            assert released.wait(20)
+        return Answer(one.id, sample(one.id))
+
+    runner = Runner(workspace, ask, clock=lambda: now[0])
+    with workspace.writing("test"):
+        for turn in range(3):
+            now[0] = AT + turn * HOUR
+            runner.begin()
+            while len(workspace.ledger.looks("hs-hospital")) <= turn:
+                runner.record(0.1, NEVER)
+        released.set()
+        runner.record(20, NEVER)
+
+    assert (times[SOURCE], times["hs-hospital"]) == (1, 3)
+    assert [look.outcome for look in workspace.ledger.looks(SOURCE)] == ["ok"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -2,10 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from queue import Empty, Queue
+from time import monotonic
 
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.looks import GOOD, Answer, Look
@@ -18,7 +19,8 @@ from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.sources.transport import Transport
 
-_AT_ONCE = 8
+_READERS = 2  # answers read at once: each takes a processor and some memory
+_BREATH = 0.2  # seconds between two looks at whether we are to stop
 _log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Ask = Callable[[Recipe, Look | None], Answer]
@@ -60,6 +62,76 @@ class _Given:
     failure: NoAnswer | None = None
 
 
+@dataclass(slots=True)
+class Asking:
+    """Sources under way, each asked in a thread of its own; what they give is recorded as it comes.
+
+    A slow one delays nobody, and whoever stops does not wait for one that hangs.
+    """
+
+    workspace: Workspace
+    ask: Ask
+    clock: Clock = utc_now
+    accept: bool = False
+    under_way: set[str] = field(default_factory=set)
+    _recorder: Recorder = field(init=False)
+    _given: "Queue[_Given]" = field(default_factory=Queue)
+    _readers: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_READERS))
+
+    def __post_init__(self) -> None:
+        """Begin with what the ledger knows."""
+        self._recorder = Recorder(self.workspace)
+
+    def begin(self, recipe: Recipe) -> None:
+        """Ask a source unless it is being asked."""
+        if recipe.id not in self.under_way:
+            self.under_way.add(recipe.id)
+            threading.Thread(target=self._answered, args=(recipe,), daemon=True).start()
+
+    def recorded(self, seconds: float | None = None) -> Iterator[Look]:
+        """Record answers as they come and yield their looks, until none is under way or time is up."""
+        end = None if seconds is None else monotonic() + seconds
+        while self.under_way:
+            try:
+                given = self._given.get(timeout=None if end is None else max(0.0, end - monotonic()))
+            except Empty:
+                return
+            self.under_way.discard(given.recipe.id)
+            yield self._record(given)
+
+    def _answered(self, recipe: Recipe) -> None:
+        try:
+            self._given.put(self._ask(recipe))
+        except Exception as error:  # noqa: BLE001 - whatever befalls one source is told as its failure
+            self._given.put(self._failed(recipe, NoAnswer(f"{recipe.id} could not be asked: {error!r}")))
+
+    def _ask(self, recipe: Recipe) -> _Given:
+        good = self.workspace.ledger.last_look(recipe.id, outcomes=GOOD)
+        try:
+            answer = self.ask(recipe, good)
+        except TilannekuvaError as error:
+            return self._failed(recipe, error if isinstance(error, NoAnswer) else NoAnswer(str(error)))
+        landed_at = self._recorder.instant(recipe.id, self.clock())
+        if answer.not_modified and good:
+            same = replace(answer, etag=good.etag, last_modified=good.last_modified)
+            return _Given(recipe, same, landed_at, None)
+        with self._readers:
+            return _Given(recipe, answer, landed_at, read(recipe, answer.pages or (answer.body,), landed_at))
+
+    def _failed(self, recipe: Recipe, failure: NoAnswer) -> _Given:
+        landed_at = self._recorder.instant(recipe.id, self.clock())
+        return _Given(recipe, Answer(recipe.id, b""), landed_at, None, failure)
+
+    def _record(self, given: _Given) -> Look:
+        begun = self._recorder.look(given.answer, given.landed_at, given.recipe)
+        look = replace(begun, accepted=self.accept)
+        if given.failure:
+            wait = given.failure.retry_after
+            not_before = None if wait is None else given.landed_at + timedelta(seconds=wait)
+            look = replace(look, outcome="failed", message=str(given.failure), not_before=not_before)
+        return self._recorder.record(look, given.recipe, given.understood)
+
+
 def update(
     workspace: Workspace,
     recipes: Iterable[Recipe],
@@ -69,42 +141,16 @@ def update(
     accept: bool = False,
     progress: Progress | None = None,
 ) -> list[Look]:
-    """Ask sources at once and record each as it comes: a slow one delays nobody."""
-    recorder = Recorder(workspace)
+    """Ask sources and record all that they give."""
+    asking = Asking(workspace, ask, clock, accept=accept)
+    for one in recipes:
+        asking.begin(one)
     looks = []
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        asked = [pool.submit(_ask, workspace, one, ask, clock, recorder.instant) for one in recipes]
-        for done in as_completed(asked):
-            looks.append(_record(recorder, done.result(), accept=accept))
-            if progress:
-                progress(looks[-1])
+    for look in asking.recorded():
+        looks.append(look)
+        if progress:
+            progress(look)
     return looks
-
-
-def _ask(
-    workspace: Workspace, recipe: Recipe, ask: Ask, clock: Clock, instant: Callable[[str, datetime], datetime]
-) -> _Given:
-    good = workspace.ledger.last_look(recipe.id, outcomes=GOOD)
-    try:
-        answer = ask(recipe, good)
-    except TilannekuvaError as error:
-        failure = error if isinstance(error, NoAnswer) else NoAnswer(str(error))
-        return _Given(recipe, Answer(recipe.id, b""), instant(recipe.id, clock()), None, failure)
-    landed_at = instant(recipe.id, clock())
-    if answer.not_modified and good:
-        return _Given(
-            recipe, replace(answer, etag=good.etag, last_modified=good.last_modified), landed_at, None
-        )
-    return _Given(recipe, answer, landed_at, read(recipe, answer.pages or (answer.body,), landed_at))
-
-
-def _record(recorder: Recorder, given: _Given, *, accept: bool) -> Look:
-    look = replace(recorder.look(given.answer, given.landed_at, given.recipe), accepted=accept)
-    if given.failure:
-        wait = given.failure.retry_after
-        not_before = None if wait is None else given.landed_at + timedelta(seconds=wait)
-        look = replace(look, outcome="failed", message=str(given.failure), not_before=not_before)
-    return recorder.record(look, given.recipe, given.understood)
 
 
 @dataclass(slots=True)
@@ -115,24 +161,34 @@ class Runner:
     ask: Ask
     clock: Clock = utc_now
     pause: float = 5.0
-    progress: Progress | None = None
+    _asking: Asking = field(init=False)
     _mistake: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing under way."""
+        self._asking = Asking(self.workspace, self.ask, self.clock)
 
     def run(self, stop: threading.Event) -> None:
         """Hold the right to write and update until `stop` is set; Busy when another has it."""
         with self.workspace.writing("serve"):
             while not stop.is_set():
-                self.turn(stop)
-                stop.wait(self.pause)
+                self.begin()
+                self.record(self.pause, stop)
+                if not self._asking.under_way:
+                    stop.wait(self.pause)
 
-    def turn(self, stop: threading.Event) -> None:
-        """Take one turn: renew the lease, land changed definitions, ask what is due."""
-        now = self.clock()
-        self.workspace.ledger.renew(self.workspace.store.fence, now)
-        self._define(now)
-        waiting = due(self.workspace, now)
-        if waiting and not stop.is_set():
-            update(self.workspace, waiting, ask=self.ask, clock=self.clock, progress=self.progress)
+    def begin(self) -> None:
+        """Land changed definitions and begin to ask what is due."""
+        self._define(self.clock())
+        for one in due(self.workspace, self.clock()):
+            self._asking.begin(one)
+
+    def record(self, seconds: float, stop: threading.Event) -> None:
+        """Record what the sources give, until none is under way, time is up or we are stopped."""
+        end = monotonic() + seconds
+        while self._asking.under_way and monotonic() < end and not stop.is_set():
+            for _ in self._asking.recorded(_BREATH):
+                pass
 
     def _define(self, now: datetime) -> None:
         """Land changed definitions; while one holds a mistake, those in force stay so and are asked."""
