@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import socket
 from pathlib import Path
 
 import duckdb
@@ -169,3 +170,10 @@ def test_a_damaged_definition_stops_nothing_but_says_where(replayed: Path):
 
     assert (result.exit_code, "mine.toml, line 1" in result.stderr) == (3, True)
     assert run("picture", "--workspace", replayed).exit_code == 0
+
+
+def test_a_port_in_use_is_refused_with_a_cure(replayed: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("serve", "--workspace", replayed, "--port", str(taken.getsockname()[1]))
+
+    assert (2, True) == (result.exit_code, "choose another with --port" in result.stderr)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -12,7 +13,7 @@ from starlette.applications import Starlette
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
-from tilannekuva.errors import TilannekuvaError
+from tilannekuva.errors import BadInput, TilannekuvaError
 from tilannekuva.flows.picture import picture, states_of
 from tilannekuva.flows.update import Ask, Runner, utc_now
 from tilannekuva.flows.workspace import Workspace
@@ -26,11 +27,21 @@ _TICK = 1.0  # seconds between two looks for news that another process may have 
 
 def serve(workspace: Workspace, host: str, port: int, *, ask: Ask | None) -> None:
     """Serve until Ctrl-C; with `ask`, keep the picture up to date. Raises Busy when another does."""
+    _free(host, port)
     if ask is not None:
         with workspace.writing("serve"):
             pass  # says at once who else is updating, before anybody sees a page
     app = site(workspace, ask=ask)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+
+
+def _free(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise BadInput(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
+        ) from None
 
 
 def site(

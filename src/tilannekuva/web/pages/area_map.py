@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from math import floor, log10
 
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ from tilannekuva.web.pages.tiles import unit, value_text
 
 _LEVELS = ("municipality", "hospital-district", "university-hospital-area")
 _CLASSES = 5
+_ROUNDING = 1e-9  # 0.7 / 0.01 is a little less than 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,13 @@ def class_breaks(values: Sequence[float]) -> list[float]:
     if not ordered:
         return []
     raw = [ordered[len(ordered) * nth // _CLASSES] for nth in range(1, _CLASSES)]
-    return sorted({float(f"{one:.2g}") for one in raw} - {float(f"{ordered[0]:.2g}")})
+    # Rounded down, so that the value a limit was taken from stays in the class above it.
+    return sorted({_floor(one) for one in raw} - {_floor(ordered[0])})
+
+
+def _floor(value: float) -> float:
+    step = 10.0 ** (floor(log10(abs(value))) - 1) if value else 1.0
+    return round(floor(value / step + _ROUNDING) * step, 9)
 
 
 def _klass(reading: Reading, breaks: Sequence[float]) -> str:
