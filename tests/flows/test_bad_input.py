@@ -310,6 +310,36 @@ def test_a_renamed_column_that_may_be_absent_does_not_empty_what_is_known(worksp
     assert look.message.startswith("deaths: 42 of 42 known numbers became empty cells")
 
 
+def test_a_past_that_the_source_itself_rewrites_is_news(workspace: Workspace):
+    """As on 24 June 2021: other days and sums in hospital, no deaths below the country any more."""
+    rows = json.loads(sample("hs-hospital"))["hospitalised"]
+    for nth, row in enumerate(rows):
+        row["dead"] = row.get("dead") if row["area"] == "Finland" else None
+        row["totalHospitalised"] += nth % 3
+    first = min(row["date"] for row in rows)
+    rewritten = json.dumps({"hospitalised": [row for row in rows if row["date"] != first]}).encode()
+    with workspace.writing("test"):
+        intake = Intake(workspace, "hs-hospital")
+        intake.look(sample("hs-hospital"))
+        look = intake.look(rewritten)
+
+    assert (look.outcome, look.withdrawn > 0, look.news > look.withdrawn) == ("ok", True, True)
+
+
+def test_a_past_ten_times_as_large_is_refused_all_the_same(workspace: Workspace):
+    rows = json.loads(sample("hs-hospital"))["hospitalised"]
+    body = json.dumps({"hospitalised": [
+        {key: 10 * cell if isinstance(cell, int) else cell for key, cell in row.items()} for row in rows
+    ]}).encode()  # fmt: skip
+    with workspace.writing("test"):
+        intake = Intake(workspace, "hs-hospital")
+        intake.look(sample("hs-hospital"))
+        look = intake.look(body, after=timedelta(days=30))
+
+    assert look.outcome == "refused"
+    assert "on days long settled sums to" in look.message
+
+
 def month(first: object = 80, column: str = "value") -> bytes:
     """Give an answer of hs-tests for thirty days; its first cell is the test's."""
     days = [date(2020, 12, 17) + timedelta(days=nth) for nth in range(30)]

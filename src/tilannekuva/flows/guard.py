@@ -54,7 +54,8 @@ def _emptied(recipe: Recipe, facts: Sequence[Fact], known: Known) -> Iterator[st
         fact.indicator for fact in facts if fact.value is None and known.get(fact.key, _NEVER)[0] is not None
     )
     for indicator, n_empty in empty.items():
-        if n_empty > max(1, recipe.guard.max_shrink * numbers[indicator]):
+        too_many = n_empty > max(1, recipe.guard.max_shrink * numbers[indicator])
+        if too_many or 1 < n_empty == numbers[indicator]:
             yield f"{indicator}: {n_empty} of {numbers[indicator]} known numbers became empty cells"
 
 
