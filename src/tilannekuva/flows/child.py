@@ -18,7 +18,7 @@ Made = TypeVar("Made")
 SECONDS = 30
 MEGABYTES = 1536  # address space, most of it libraries; the SQL engine itself is held to 256
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tilannekuva.flows.reading"])
+_context.set_forkserver_preload(["tilannekuva.flows.warm"])
 
 
 def limited(function: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
