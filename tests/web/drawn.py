@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
-from tilannekuva.web.labels import Box, width
+from tilannekuva.web.svg.labels import Box, width
 
 Place = tuple[float, float]
 

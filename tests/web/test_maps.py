@@ -24,8 +24,8 @@ from tilannekuva.web.maps import (
     district_shapes,
     legend,
 )
-from tilannekuva.web.outline import ALAND, MAINLAND
-from tilannekuva.web.tessellation import area, cells, dissolved, halved, holds
+from tilannekuva.web.svg.outline import ALAND, MAINLAND
+from tilannekuva.web.svg.tessellation import area, cells, dissolved, halved, holds
 
 Member = tuple[str, float, float]
 Countrywide = Callable[[], dict[str, list[Member]]]

@@ -17,17 +17,13 @@ def rows(text: str, delimiter: str) -> Iterator[dict[str, str]]:
     if not text.endswith("\n"):
         raise NotUnderstood(f"the answer breaks off in the middle of its last line{AGAIN}")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header: list[str] = []
     try:
-        for cells in reader:
-            if not header:
-                header = _header(cells)
-            elif len(cells) == len(header):
-                yield dict(zip(header, cells, strict=True))
-            elif cells:
-                raise NotUnderstood(
-                    f"line {reader.line_num} has {len(cells)} cells where the header has {len(header)}{AGAIN}"
-                )
+        header = _header(next(reader, []))
+        for cells in filter(None, reader):
+            if len(cells) != len(header):
+                counts = f"{len(cells)} cells where the header has {len(header)}"
+                raise NotUnderstood(f"line {reader.line_num} has {counts}{AGAIN}")
+            yield dict(zip(header, cells, strict=True))
     except csv.Error as error:
         raise NotUnderstood(f"line {reader.line_num} is no CSV: {error}{AGAIN}") from None
 

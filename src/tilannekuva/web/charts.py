@@ -13,9 +13,9 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
-from tilannekuva.web.axes import Plane, day_labels, value_range, value_ticks
-from tilannekuva.web.drawing import XMLNS, brief, escaped, hatch, identifier, polyline, sign
-from tilannekuva.web.labels import Box, Crowd, Label, fitted, width, wrapped
+from tilannekuva.web.svg.axes import Plane, day_labels, value_range, value_ticks
+from tilannekuva.web.svg.drawing import XMLNS, brief, escaped, hatch, identifier, polyline, sign
+from tilannekuva.web.svg.labels import Box, Crowd, Label, fitted, width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -13,16 +13,16 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tilannekuva.web.drawing import XMLNS, brief, dots, escaped, hatch, identifier
-from tilannekuva.web.labels import Box, Crowd, Label, width, wrapped
-from tilannekuva.web.outline import ALAND, MAINLAND
-from tilannekuva.web.tessellation import cells as cells_around
-from tilannekuva.web.tessellation import dissolved, holds, rounded
+from tilannekuva.web.svg.drawing import XMLNS, brief, dots, escaped, hatch, identifier
+from tilannekuva.web.svg.labels import Box, Crowd, Label, width, wrapped
+from tilannekuva.web.svg.outline import ALAND, MAINLAND
+from tilannekuva.web.svg.tessellation import cells as cells_around
+from tilannekuva.web.svg.tessellation import dissolved, holds, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tilannekuva.web.tessellation import Corner
+    from tilannekuva.web.svg.tessellation import Corner
 
 CLASSES = ("class-0", "class-1", "class-2", "class-3", "class-4", "class-5", "nodata", "suppressed")
 WIDTH, HEIGHT = 672, 1160

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from math import floor, log10
 
 from markupsafe import Markup
@@ -158,16 +159,13 @@ def _legend(
 ) -> list[tuple[str, str]]:
     decimals = 0 if all(one == int(one) for one in breaks) else max(indicator.decimals, 1)
     numbers = [language.number(one, decimals) for one in breaks]
-    words = []
-    for nth in range(len(breaks) + 1):
-        if not breaks:
-            words.append(language.text("all areas"))
-        elif nth == 0:
-            words.append(language.text("under {limit}", limit=numbers[0]))
-        elif nth == len(breaks):
-            words.append(language.text("{limit} or more", limit=numbers[-1]))
-        else:
-            words.append(language.text("{low} to under {high}", low=numbers[nth - 1], high=numbers[nth]))
+    words = [language.text("all areas")]
+    if numbers:
+        between = [
+            language.text("{low} to under {high}", low=low, high=high) for low, high in pairwise(numbers)
+        ]
+        first = language.text("under {limit}", limit=numbers[0])
+        words = [first, *between, language.text("{limit} or more", limit=numbers[-1])]
     entries = [(f"class-{nth}", text) for nth, text in enumerate(words)]
     kinds = [("nodata", language.text("no figure")), ("suppressed", language.text("withheld"))]
     return entries + [(klass, text) for klass, text in kinds if klass in drawn]

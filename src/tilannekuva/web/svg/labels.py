@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from tilannekuva.web.drawing import brief, escaped
+from tilannekuva.web.svg.drawing import brief, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

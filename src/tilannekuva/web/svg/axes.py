@@ -8,12 +8,12 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tilannekuva.web.labels import Label, fitted
+from tilannekuva.web.svg.labels import Label, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tilannekuva.web.labels import Box
+    from tilannekuva.web.svg.labels import Box
 
 _WEEKLY_BELOW_DAYS = 60
 _DAILY_BELOW_DAYS = 11
