@@ -53,6 +53,14 @@ def test_rows_written_in_advance_may_go_again():
     assert objection(TESTS, Understood(facts(MONTH), [], 30), ahead, TODAY) == ""
 
 
+def test_a_number_of_today_may_not_go_again():
+    """So an answer shows that was cut between two lines, on the day of a whole one."""
+    today = known(MONTH | {0: 7.0})
+    against = objection(TESTS, Understood(facts(MONTH), [], 30), today, TODAY)
+
+    assert against == "tests ends on 2021-03-30, though 2021-03-31 was known already"
+
+
 @pytest.mark.parametrize(("n_faults", "believed"), [(3, True), (4, False)])
 def test_a_tenth_of_faulty_rows_casts_doubt_on_the_rest(n_faults: int, believed: bool):  # noqa: FBT001 - the expected answer
     understood = Understood(facts(MONTH), ["row 1: no day"] * n_faults, 30)

@@ -35,8 +35,8 @@ def _objections(recipe: Recipe, understood: Understood, known: Known, today: dat
 
 
 def _shrunk(recipe: Recipe, facts: Sequence[Fact], known: Known, today: date) -> Iterator[str]:
-    # Rows that a source wrote in advance may go again before their day has come.
-    last_known = _last(key for key in known if key[2] < today)
+    # Rows that a source wrote in advance, and zeros of a day that is not over, may go again.
+    last_known = _last(key for key in known if key[2] < today or (key[2] == today and known[key][0]))
     last_said = _last(fact.key for fact in facts)
     for indicator, day in last_known.items():
         if indicator in last_said and last_said[indicator] < day:
