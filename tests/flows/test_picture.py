@@ -135,3 +135,24 @@ def test_a_changed_definition_changes_the_picture_from_then_on_only(workspace: W
 def test_an_unknown_indicator_is_refused(workspace: Workspace):
     with pytest.raises(UnknownIndicator, match="cases-7d"):
         asked(workspace, name="case")
+
+
+def test_a_level_is_the_same_on_every_page(workspace: Workspace):
+    """The front page loads less of the past than an indicator's own page, and judges by the same part of it.
+
+    20 days far above the limit, then 130 days below it but above where the level ends.
+    """
+    values = [100] * 20 + [9] * 130
+    now = datetime(2021, 8, 1, 9, tzinfo=UTC)
+    append(workspace, cases(values, now, 1))
+    front = picture(workspace, Question(now, "municipality:837", rewound=True))
+    own = picture(
+        workspace,
+        Question(
+            now, "municipality:837", rewound=True, indicators=frozenset({"incidence-14d"}), since=date.min
+        ),
+    )
+
+    found = [one.readings["incidence-14d", PIRKANMAA] for one in (front, own)]
+    assert len(found[0].points) < len(found[1].points)
+    assert ["watch", "watch"] == [one.level for one in found]

@@ -11,7 +11,10 @@ Visibility = Literal["public", "shared", "internal", "leadership"]
 
 
 class Level(Strict):
-    """A level: entered at or above `enter`, left below `leave`, so that it does not flap."""
+    """A level: entered at or above `enter`, left below `leave`, so that it does not flap.
+
+    One that has not been entered again for 90 days is no longer held.
+    """
 
     level: Literal["watch", "act"] = Field(description="Which level: `watch` or `act`.")
     enter: float = Field(description="Value at or above which the level begins.")

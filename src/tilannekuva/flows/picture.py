@@ -22,7 +22,10 @@ from tilannekuva.indicators.levels import level
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.store.sheet import Sheet
 
-RECENT = timedelta(days=120)  # what the front page loads: eight weeks of curve, and room for levels to settle
+RECENT = timedelta(days=120)  # what the front page loads: eight weeks of curve, and the memory of levels
+MEMORY = timedelta(
+    days=90
+)  # how long a level is held that has not been entered again; the same on every page
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,9 @@ def _reading(
     indicator: Indicator, area: str, points: list[Point], origins: list[tuple[datetime, str]]
 ) -> Iterable[Reading]:
     settled = points[: door.settled(points) + 1]
-    whole = [point.value for point in settled if point.status != "provisional"] or [settled[-1].value]
+    first = settled[-1].reference_date - min(MEMORY, settled[-1].reference_date - date.min)
+    recent = [point for point in settled if point.reference_date > first]
+    whole = [point.value for point in recent if point.status != "provisional"] or [settled[-1].value]
     made = door.reading(
         indicator,
         area,
