@@ -22,10 +22,10 @@ from tilannekuva.indicators.levels import level
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.store.sheet import Sheet
 
-RECENT = timedelta(days=120)  # what the front page loads: eight weeks of curve, and the memory of levels
-MEMORY = timedelta(
-    days=90
-)  # how long a level is held that has not been entered again; the same on every page
+# What the front page loads: eight weeks of curve, and the memory of levels.
+RECENT = timedelta(days=120)
+# How long a level is held that has not been entered again: the same on every page.
+MEMORY = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
