@@ -2,7 +2,6 @@
 
 from datetime import date
 from itertools import pairwise
-from time import perf_counter
 
 import pytest
 
@@ -330,15 +329,6 @@ def test_the_order_of_the_table_does_not_matter() -> None:
 def test_an_area_that_is_not_known_has_no_population(areas: Register) -> None:
     with pytest.raises(UnknownArea):
         areas.population("municipality:000", LATEST)
-
-
-def test_the_register_is_read_once_and_in_less_than_a_blink() -> None:
-    register.cache_clear()
-    start = perf_counter()
-    first = register()
-
-    assert perf_counter() - start < 0.3  # 10 ms on an idle machine; the margin is for a busy one
-    assert register() is first
 
 
 def test_the_days_of_the_laws_straddle_every_change(areas: Register) -> None:
