@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tilannekuva.flows import exercise
-from tilannekuva.flows.exercise import Answer, answers
+from tilannekuva.flows.exercise import Simulated, answers
 from tilannekuva.sources.recipe import recipe, texts
 from tilannekuva.sources.table import table
 
@@ -23,11 +23,11 @@ Known = dict[date, dict[str, list[int]]]  # landing day, district, cases from th
 
 
 @pytest.fixture(scope="module")
-def run() -> list[Answer]:
+def run() -> list[Simulated]:
     return list(answers(seed=7, first=FIRST, last=LAST, since=LAST - timedelta(220)))
 
 
-def of(run: list[Answer], source_id: str) -> list[Any]:
+def of(run: list[Simulated], source_id: str) -> list[Any]:
     """Read the answers of one source, CSV as rows of cells."""
     bodies = [answer.body for answer in run if answer.source_id == source_id]
     if source_id.startswith("hs"):
@@ -35,7 +35,7 @@ def of(run: list[Answer], source_id: str) -> list[Any]:
     return [[line.split(";") for line in body.decode().splitlines()] for body in bodies]
 
 
-def vintages(run: list[Answer]) -> Known:
+def vintages(run: list[Simulated]) -> Known:
     """Cases known on each landing day."""
     landed = [answer.landed_at.date() for answer in run if answer.source_id == "hs-cases-district"]
     told = [answer["confirmed"] for answer in of(run, "hs-cases-district")]
@@ -46,11 +46,11 @@ def vintages(run: list[Answer]) -> Known:
 
 
 @pytest.fixture(scope="module")
-def known(run: list[Answer]) -> Known:
+def known(run: list[Simulated]) -> Known:
     return vintages(run)
 
 
-def short(seed: int = 1, *, first: date = FIRST, days: int = 30, since: int = 0) -> list[Answer]:
+def short(seed: int = 1, *, first: date = FIRST, days: int = 30, since: int = 0) -> list[Simulated]:
     last = first + timedelta(days)
     return list(answers(seed=seed, first=first, last=last, since=first + timedelta(since)))
 
@@ -81,7 +81,7 @@ def test_days_before_the_epidemic_or_after_the_last_have_no_answers():
     assert short(days=3, since=4) == []
 
 
-def test_answers_land_in_order_each_source_in_its_hours(run: list[Answer]):
+def test_answers_land_in_order_each_source_in_its_hours(run: list[Simulated]):
     instants = [a.landed_at for a in run]
     hours = defaultdict(list)
     for answer in run:
@@ -93,7 +93,7 @@ def test_answers_land_in_order_each_source_in_its_hours(run: list[Answer]):
     assert time(10, 50) <= min(hours["th"]) < max(hours["th"]) < time(11, 20)
 
 
-def test_history_runs_from_the_first_day_to_the_day_of_landing(run: list[Answer], known: Known):
+def test_history_runs_from_the_first_day_to_the_day_of_landing(run: list[Simulated], known: Known):
     for day, cases in known.items():
         assert {(day - FIRST).days + 1} == {len(values) for values in cases.values()}
     rows = of(run, "hs-cases-district")[-1]["confirmed"]["Pirkanmaa"]
@@ -101,7 +101,7 @@ def test_history_runs_from_the_first_day_to_the_day_of_landing(run: list[Answer]
     assert {"Pirkanmaa"} == {row["healthCareDistrict"] for row in rows}
 
 
-def test_districts_sum_to_the_total_of_the_same_answer(run: list[Answer], known: Known):
+def test_districts_sum_to_the_total_of_the_same_answer(run: list[Simulated], known: Known):
     for cases in known.values():
         districts = [values for name, values in cases.items() if name != TOTAL]
         assert cases[TOTAL] == [sum(day) for day in zip(*districts, strict=True)]
@@ -112,7 +112,7 @@ def test_districts_sum_to_the_total_of_the_same_answer(run: list[Answer], known:
         assert ("Kaikki Alueet", int(total)) == (name, sum(int(cases) for _, cases in rows))
 
 
-def test_the_day_of_landing_is_a_published_zero(run: list[Answer], known: Known):
+def test_the_day_of_landing_is_a_published_zero(run: list[Simulated], known: Known):
     for cases in known.values():
         assert {0} == {values[-1] for values in cases.values()}
     assert {0} == {answer["tested"][-1]["value"] for answer in of(run, "hs-tests")}
@@ -162,7 +162,7 @@ def test_a_known_day_falls_only_by_one_removed_duplicate_and_only_when_old(known
     assert 5 < len(falls) < 100
 
 
-def test_cumulative_tables_fall_by_removed_duplicates_alone(run: list[Answer]):
+def test_cumulative_tables_fall_by_removed_duplicates_alone(run: list[Simulated]):
     tables = [{name: int(cases) for name, cases in rows[1:]} for rows in of(run, "thl-cases-district")]
     steps = [new[name] - old[name] for old, new in pairwise(tables) for name in new]
 
@@ -170,7 +170,7 @@ def test_cumulative_tables_fall_by_removed_duplicates_alone(run: list[Answer]):
     assert sum(1 for step in steps if step < 0) < len(steps) / 20
 
 
-def test_deaths_doses_and_tests_never_fall(run: list[Answer]):
+def test_deaths_doses_and_tests_never_fall(run: list[Simulated]):
     told = [{(r["area"], r["date"]): r["shots"] for r in rows} for rows in of(run, "hs-vaccination")]
     assert all(new[key] >= old[key] for old, new in pairwise(told) for key in old)
     tested = [{name: row["tested"] for name, row in rows.items()} for rows in of(run, "hs-tests-district")]
@@ -179,7 +179,7 @@ def test_deaths_doses_and_tests_never_fall(run: list[Answer]):
         assert old["area"] != new["area"] or old["dead"] <= new["dead"]
 
 
-def test_patients_are_those_on_wards_and_in_intensive_care_and_areas_sum_to_the_country(run: list[Answer]):
+def test_patients_are_those_on_wards_and_in_intensive_care_and_areas_sum_to_the_country(run: list[Simulated]):
     days = defaultdict(dict)
     for row in of(run, "hs-hospital")[-1]["hospitalised"]:
         assert row["totalHospitalised"] == row["inWard"] + row["inIcu"]
@@ -193,7 +193,7 @@ def test_patients_are_those_on_wards_and_in_intensive_care_and_areas_sum_to_the_
             assert country[column] == sum(row[column] for row in areas.values())
 
 
-def test_hospital_rows_are_never_dated_after_they_landed(run: list[Answer]):
+def test_hospital_rows_are_never_dated_after_they_landed(run: list[Simulated]):
     for answer in run:
         if answer.source_id == "hs-hospital":
             newest = max(row["date"] for row in json.loads(answer.body)["hospitalised"])
@@ -215,7 +215,9 @@ def test_doses_begin_on_their_day_and_areas_sum_to_the_country():
     assert all(rows[0]["date"].startswith(f"{FIRST + timedelta(days)}") for rows in told)
 
 
-def test_the_daily_table_has_its_header_and_agrees_with_the_district_answer(run: list[Answer], known: Known):
+def test_the_daily_table_has_its_header_and_agrees_with_the_district_answer(
+    run: list[Simulated], known: Known
+):
     day = [a.landed_at.date() for a in run if a.source_id == "thl-cases-country"][-1]
     header, *rows = of(run, "thl-cases-country")[-1]
 
@@ -226,7 +228,7 @@ def test_the_daily_table_has_its_header_and_agrees_with_the_district_answer(run:
 
 
 def test_the_district_table_has_its_header_and_agrees_with_the_district_answer(
-    run: list[Answer], known: Known
+    run: list[Simulated], known: Known
 ):
     header, *rows = of(run, "thl-cases-district")[-1]
 
@@ -236,7 +238,7 @@ def test_the_district_table_has_its_header_and_agrees_with_the_district_answer(
 
 
 def test_a_week_is_the_sum_of_its_monday_to_sunday_and_empty_until_it_is_over(
-    run: list[Answer], known: Known
+    run: list[Simulated], known: Known
 ):
     landed = [a.landed_at.date() for a in run if a.source_id == "thl-cases-weekly"][-1]
     cases = known[landed]["Pirkanmaa"]
@@ -250,7 +252,7 @@ def test_a_week_is_the_sum_of_its_monday_to_sunday_and_empty_until_it_is_over(
     assert (weeks[this_week], header) == ("", ["Områden", "Tid", "val"])
 
 
-def test_the_weekly_table_totals_its_weeks_and_lands_on_thursdays_only(run: list[Answer]):
+def test_the_weekly_table_totals_its_weeks_and_lands_on_thursdays_only(run: list[Simulated]):
     landed = [a.landed_at for a in run if a.source_id == "thl-cases-weekly"]
     assert {3} == {at.weekday() for at in landed}
     for _, *rows in of(run, "thl-cases-weekly"):
@@ -289,7 +291,7 @@ def test_weeks_before_the_epidemic_have_no_value_and_a_week_without_cases_has_ze
     assert weeks["Alla områden", "År 2020 Vecka 53"] == ""
 
 
-def test_a_source_skips_a_day_now_and_then_but_not_towards_the_end(run: list[Answer]):
+def test_a_source_skips_a_day_now_and_then_but_not_towards_the_end(run: list[Simulated]):
     for source_id in exercise.SOURCES.keys() - {"thl-cases-weekly"}:
         landed = {a.landed_at.date() for a in run if a.source_id == source_id}
         skipped = [n for n in range(120, 261) if FIRST + timedelta(n) not in landed]
@@ -316,7 +318,7 @@ def test_waves_reach_a_believable_height_and_rise_again_in_pirkanmaa(seed: int):
 
 
 @pytest.mark.parametrize("source_id", exercise.SOURCES)
-def test_the_recipe_of_the_real_source_reads_every_row(run: list[Answer], source_id: str):
+def test_the_recipe_of_the_real_source_reads_every_row(run: list[Simulated], source_id: str):
     newest = [answer.body for answer in run if answer.source_id == source_id][-1]
     read = table(newest, recipe(texts()[source_id], source_id).fetch)
 
@@ -332,7 +334,7 @@ def test_weekends_have_fewer_samples(known: Known):
     assert {5, 6} == {weekday for weekday, _ in by_weekday.most_common()[-2:]}
 
 
-def test_half_to_six_tests_of_a_hundred_are_positive(run: list[Answer], known: Known):
+def test_half_to_six_tests_of_a_hundred_are_positive(run: list[Simulated], known: Known):
     cases = known[LAST][TOTAL][:-21]
     tested = [row["value"] for row in of(run, "hs-tests")[-1]["tested"]]
 
@@ -340,7 +342,7 @@ def test_half_to_six_tests_of_a_hundred_are_positive(run: list[Answer], known: K
         assert 0.005 < sum(cases[start : start + 14]) / sum(tested[start : start + 14]) < 0.06
 
 
-def test_patients_follow_the_cases_and_a_fifth_are_in_intensive_care(run: list[Answer], known: Known):
+def test_patients_follow_the_cases_and_a_fifth_are_in_intensive_care(run: list[Simulated], known: Known):
     rows = [row for row in of(run, "hs-hospital")[-1]["hospitalised"] if row["area"] == "Finland"]
     patients = [row["totalHospitalised"] for row in rows]
     cases = known[LAST][TOTAL]
@@ -357,7 +359,7 @@ recorded = pytest.mark.skipif(not RECORDED.exists(), reason="no recorded data be
 
 @recorded
 @pytest.mark.recorded
-def test_districts_and_keys_are_those_of_a_recorded_answer(run: list[Answer]):
+def test_districts_and_keys_are_those_of_a_recorded_answer(run: list[Simulated]):
     path = RECORDED / "hs/recorded_2020-04-10_processedThlData.json"
     theirs, ours = json.loads(path.read_bytes())["confirmed"], of(run, "hs-cases-district")[-1]["confirmed"]
 
@@ -367,7 +369,7 @@ def test_districts_and_keys_are_those_of_a_recorded_answer(run: list[Answer]):
 
 @recorded
 @pytest.mark.recorded
-def test_hospital_areas_and_keys_are_those_of_a_recorded_answer(run: list[Answer]):
+def test_hospital_areas_and_keys_are_those_of_a_recorded_answer(run: list[Simulated]):
     path = RECORDED / "hs/recorded_2020-04-10_finnishCoronaHospitalData.json"
     theirs, ours = json.loads(path.read_bytes())["hospitalised"], of(run, "hs-hospital")[-1]["hospitalised"]
 
@@ -385,7 +387,7 @@ def test_hospital_areas_and_keys_are_those_of_a_recorded_answer(run: list[Answer
         ("sampo_csv_daily_as_recorded_2021-02-18.csv", "thl-cases-country"),
     ],
 )
-def test_tables_have_the_header_and_names_of_a_recorded_one(run: list[Answer], name: str, source_id: str):
+def test_tables_have_the_header_and_names_of_a_recorded_one(run: list[Simulated], name: str, source_id: str):
     header, *rows = (line.split(";") for line in (RECORDED / "thl" / name).read_text("utf-8").splitlines())
     our_header, *our_rows = of(run, source_id)[-1]
 

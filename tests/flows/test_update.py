@@ -165,3 +165,37 @@ def test_a_look_and_its_rows_appear_together(writing: Workspace):
     assert look.news == counted == 8
     assert look.landed_at == AT
     assert timedelta(0) == look.landed_at.utcoffset()
+
+
+def test_a_changed_recipe_wants_the_whole_answer_again(writing: Workspace):
+    """What was read by another text is no ground for asking on condition."""
+    conditions: list[Look | None] = []
+
+    def ask(one: Recipe, good: Look | None) -> Answer:
+        conditions.append(good)
+        return answer(one)
+
+    for turn in range(3):
+        if turn == 2:
+            text = writing.texts()["recipe", "hs-tests"]
+            (writing.folder / "recipes" / "hs-tests.toml").write_text(text + "\n# mended\n", encoding="utf-8")
+            writing.define(AT + timedelta(hours=turn))
+        update(writing, [recipe("hs-tests")], ask=ask, clock=lambda turn=turn: AT + timedelta(hours=turn))
+
+    assert [good is not None for good in conditions] == [False, True, False]
+    assert [look.outcome for look in writing.ledger.looks()] == ["ok", "unchanged", "ok"]
+
+
+def test_a_look_names_the_recipe_that_read_it(writing: Workspace):
+    """Also when another text comes into force while the answer is under way."""
+    before = writing.ledger.definitions()["recipe", "hs-tests"].sha256
+
+    def ask(one: Recipe, _: Look | None) -> Answer:
+        text = writing.texts()["recipe", "hs-tests"]
+        (writing.folder / "recipes" / "hs-tests.toml").write_text(text + "\n# mended\n", encoding="utf-8")
+        writing.define(AT)
+        return answer(one)
+
+    (look,) = update(writing, [recipe("hs-tests")], ask=ask, clock=lambda: AT)
+
+    assert before == look.definition != writing.ledger.definitions()["recipe", "hs-tests"].sha256

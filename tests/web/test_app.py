@@ -5,10 +5,12 @@ import csv
 import io
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from shown import ERRORS, LANGS, NOW, PAGES, REWOUND, ask, land, tree, twin
 
+from tilannekuva.flows.picture import Question
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath, Shelf, Site, application
 from tilannekuva.web.server import site
@@ -261,3 +263,18 @@ def test_news_in_the_ledger_empties_the_shelf(own: Workspace):
 
     before, after = asyncio.run(tags())
     assert before != after
+
+
+def test_a_page_begun_before_the_news_is_not_kept_after_it():
+    """A slow page that news overtakes is sent to who asked, and made anew for the next."""
+    shelf = Shelf(NOW)
+    asked = Question(NOW, "municipality:837")
+
+    def overtaken(_: Question) -> Any:  # noqa: ANN401 - whatever a picture is
+        shelf.clear(NOW + timedelta(minutes=1))
+        return "old"
+
+    site = Site(overtaken, ("municipality:837",), shelf)
+
+    assert site.picture(asked) == "old"
+    assert not shelf.pictures

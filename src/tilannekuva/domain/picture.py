@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from tilannekuva.domain.areas import register
+from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.definitions import Text
 from tilannekuva.domain.indicators import Indicator, LevelName
 from tilannekuva.domain.looks import Health
@@ -80,7 +82,17 @@ class Picture:
     health: tuple[Health, ...]
     sources: Mapping[str, Source]
 
-    def nearest(self, indicator: str, ancestors: tuple[str, ...]) -> Reading | None:
-        """Give the reading of the first of these areas that has one, from near to far."""
-        found = (self.readings.get((indicator, area)) for area in ancestors)
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """Give the area and all it belongs to, from near to far."""
+        return (self.area, *register().ancestors(self.area, on=helsinki_date(self.as_of)))
+
+    @property
+    def tiled(self) -> list[Indicator]:
+        """Give the indicators of the front page in their order."""
+        return sorted((one for one in self.indicators.values() if one.tile), key=lambda one: one.tile)
+
+    def nearest(self, indicator: str) -> Reading | None:
+        """Give the reading of the area itself, or of the nearest larger one that has one."""
+        found = (self.readings.get((indicator, area)) for area in self.chain)
         return next((one for one in found if one is not None), None)

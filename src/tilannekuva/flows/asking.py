@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tilannekuva.domain.areas import register
-from tilannekuva.domain.calendar import helsinki_date, stamp
+from tilannekuva.domain.calendar import stamp
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.looks import Health
 from tilannekuva.domain.observations import COLUMNS, Observation
@@ -77,26 +77,11 @@ def _derived(workspace: Workspace, asked: Asked, area: str | None) -> list[Row]:
     found = picture(workspace, question)
     freq = found.indicators[asked.indicator].freq
     return [
-        dict(
-            zip(
-                COLUMNS,
-                (
-                    asked.indicator,
-                    one.area,
-                    area_name(one.area),
-                    point.reference_date.isoformat(),
-                    freq,
-                    "all",
-                    plain(point.value),
-                    point.status,
-                    stamp(one.known_at),
-                ),
-                strict=True,
-            )
-        )
+        _row(Observation("", *key, point.value, point.status, one.known_at, 0))
         for one in sorted(found.readings.values(), key=lambda one: one.area)
         if area in (None, one.area)
         for point in one.points
+        for key in [(one.indicator, one.area, point.reference_date, freq, "all")]
     ]
 
 
@@ -120,11 +105,7 @@ def table(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> list[list[An
 
 def tiles(found: Picture, lang: str) -> list[Row]:
     """Give the readings of a picture's area, one row an indicator, in the order of the front page."""
-    area = register().area(found.area)
-    on = helsinki_date(found.as_of)
-    chain = (area.id, *register().ancestors(area.id, on=on))
-    tiled = sorted((one for one in found.indicators.values() if one.tile), key=lambda one: one.tile)
-    nearest = [(one, found.nearest(one.id, chain)) for one in tiled]
+    nearest = [(one, found.nearest(one.id)) for one in found.tiled]
     return [_tile(one, reading, lang) for one, reading in nearest if reading]
 
 

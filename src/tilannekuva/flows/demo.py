@@ -40,7 +40,7 @@ def past(workspace: Workspace, now: datetime, *, days: int) -> list[Recorded]:
     return [_recorded(one) for one in made if one.landed_at <= now]
 
 
-def _recorded(one: exercise.Answer) -> Recorded:
+def _recorded(one: exercise.Simulated) -> Recorded:
     return Recorded(one.landed_at, lambda: Answer(one.source_id, one.body, url=one.url), one.source_id)
 
 

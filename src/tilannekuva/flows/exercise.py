@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Simulated:
     """One answer of one source: what landed, when (aware, UTC) and from where."""
 
     source_id: str
@@ -345,7 +345,7 @@ SOURCES: dict[str, tuple[str, Callable[[Epidemic], bytes], tuple[int, int]]] = {
 }
 
 
-def answers(*, seed: int, first: date, last: date, since: date | None = None) -> Iterator[Answer]:
+def answers(*, seed: int, first: date, last: date, since: date | None = None) -> Iterator[Simulated]:
     """Every answer of the days since..last (all by default), in order of landing.
 
     The epidemic starts on `first`, and so does the history in each answer. The same seed and first day give
@@ -359,12 +359,12 @@ def answers(*, seed: int, first: date, last: date, since: date | None = None) ->
             yield from sorted(_landed(epidemic), key=lambda answer: (answer.landed_at, answer.source_id))
 
 
-def _landed(epidemic: Epidemic) -> Iterator[Answer]:
+def _landed(epidemic: Epidemic) -> Iterator[Simulated]:
     """Answers of the day, without those of sources that say nothing today."""
     for source_id, (url, write, minutes) in SOURCES.items():
         body = b"" if _is_gap(epidemic, source_id) else write(epidemic)
         if body:
-            yield Answer(source_id, _landed_at(epidemic, source_id, minutes), body, url)
+            yield Simulated(source_id, _landed_at(epidemic, source_id, minutes), body, url)
 
 
 def _landed_at(epidemic: Epidemic, source_id: str, minutes: tuple[int, int]) -> datetime:

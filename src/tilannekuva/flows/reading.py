@@ -14,7 +14,7 @@ from tilannekuva.errors import NotUnderstood
 from tilannekuva.sources.recipe import Recipe, Series
 from tilannekuva.sources.table import Table, joined, table
 from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
-from tilannekuva.store.sheet import Answer, Sheet
+from tilannekuva.store.sheet import Result, Sheet
 
 _AHEAD = 2  # days that a source may write in advance: HS did, by up to two
 _COLUMNS = {"area", "reference_date", "value"}
@@ -88,7 +88,7 @@ def _facts(sheet: Sheet, series: Series, landed_at: datetime, faults: list[str])
         )
 
 
-def _named(answer: Answer, series: Series) -> Iterable[dict[str, Any]]:
+def _named(answer: Result, series: Series) -> Iterable[dict[str, Any]]:
     names = set(answer.names)
     if not names >= _COLUMNS or not names <= _COLUMNS | _OPTIONAL:
         wanted = "area, reference_date, value (and status, stratum)"

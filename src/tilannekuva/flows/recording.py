@@ -11,9 +11,18 @@ from tilannekuva.flows.guard import objection
 from tilannekuva.flows.reading import Understood
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
+from tilannekuva.store.landing import Landing
 
 PAGES = "application/x-tilannekuva-pages"  # a landing that lists the landings of an answer's pages
 Known = dict[Key, tuple[float | None, str]]
+
+
+def pages_of(landing: Landing, look: Look) -> tuple[bytes, ...]:
+    """Give the pages of a look's answer; Damaged when one is gone or changed."""
+    body = landing.read(look.sha256)
+    return (
+        tuple(landing.read(name) for name in body.decode().split()) if look.media_type == PAGES else (body,)
+    )
 
 
 @dataclass

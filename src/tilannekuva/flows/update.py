@@ -60,6 +60,7 @@ class _Given:
     landed_at: datetime
     understood: Understood | TilannekuvaError | None
     failure: NoAnswer | None = None
+    definition: str = ""
 
 
 @dataclass(slots=True)
@@ -107,6 +108,10 @@ class Asking:
 
     def _ask(self, recipe: Recipe) -> _Given:
         good = self.workspace.ledger.last_look(recipe.id, outcomes=GOOD)
+        # The text in force now is the one that reads the answer, also if another comes meanwhile.
+        definition = self.workspace.ledger.definitions()["recipe", recipe.id].sha256
+        if good and good.definition != definition:
+            good = None  # read by another recipe: the whole answer is wanted again
         try:
             answer = self.ask(recipe, good)
         except TilannekuvaError as error:
@@ -114,9 +119,10 @@ class Asking:
         landed_at = self._recorder.instant(recipe.id, self.clock())
         if answer.not_modified and good:
             same = replace(answer, etag=good.etag, last_modified=good.last_modified)
-            return _Given(recipe, same, landed_at, None)
+            return _Given(recipe, same, landed_at, None, definition=definition)
         with self._readers:
-            return _Given(recipe, answer, landed_at, read(recipe, answer.pages or (answer.body,), landed_at))
+            understood = read(recipe, answer.pages or (answer.body,), landed_at)
+        return _Given(recipe, answer, landed_at, understood, definition=definition)
 
     def _failed(self, recipe: Recipe, failure: NoAnswer) -> _Given:
         landed_at = self._recorder.instant(recipe.id, self.clock())
@@ -124,7 +130,7 @@ class Asking:
 
     def _record(self, given: _Given) -> Look:
         begun = self._recorder.look(given.answer, given.landed_at, given.recipe)
-        look = replace(begun, accepted=self.accept)
+        look = replace(begun, accepted=self.accept, definition=given.definition or begun.definition)
         if given.failure:
             wait = given.failure.retry_after
             not_before = None if wait is None else given.landed_at + timedelta(seconds=wait)

@@ -1,6 +1,7 @@
 """Upkeep: make a workspace, verify what it holds, rebuild what can be rebuilt."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from tilannekuva.domain.definitions import read as definition
 from tilannekuva.domain.looks import Look
 from tilannekuva.errors import BadInput, Damaged, TilannekuvaError
 from tilannekuva.flows.reading import Understood
-from tilannekuva.flows.recording import PAGES, Recorder
+from tilannekuva.flows.recording import PAGES, Recorder, pages_of
 from tilannekuva.flows.replay import Progress, ahead, read
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
@@ -61,14 +62,22 @@ def verify(workspace: Workspace) -> list[str]:
     """Give all faults of what is stored, each with its cure; none is good."""
     faults = [f"ledger: {fault}; restore it from a backup" for fault in workspace.ledger.sound()]
     faults += workspace.store.verify()
-    kept = {look.sha256 for look in workspace.ledger.looks() if look.sha256}
-    kept |= {one.sha256 for one in workspace.ledger.definitions().values()}
-    for name in sorted(kept | set(workspace.landing.names())):
+    for name in sorted(_named(workspace)):
         try:
             workspace.landing.read(name)
         except Damaged as damage:
             faults.append(str(damage))
     return faults
+
+
+def _named(workspace: Workspace) -> set[str]:
+    """Name all landings: those there, those the ledger knows, and the pages that some of them list."""
+    names = {*workspace.landing.names(), *workspace.ledger.landings()}
+    for look in workspace.ledger.looks():
+        if look.media_type == PAGES:
+            with suppress(Damaged):  # told by its own name
+                names |= set(workspace.landing.read(look.sha256).decode().split())
+    return names
 
 
 def rebuild(
@@ -109,10 +118,4 @@ def _again(
     workspace: Workspace, look: Look, *, current: bool
 ) -> tuple[Recipe, Understood | TilannekuvaError]:
     recipe = workspace.source(look.source_id) if current else workspace.recipe_of(look.definition)
-    body = workspace.landing.read(look.sha256)
-    pages = (
-        [workspace.landing.read(name) for name in body.decode().split()]
-        if look.media_type == PAGES
-        else [body]
-    )
-    return recipe, read(recipe, tuple(pages), look.landed_at)
+    return recipe, read(recipe, pages_of(workspace.landing, look), look.landed_at)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,7 +45,10 @@ class Workspace:
         texts = self.texts()
         _recipes(tuple((name, text) for (kind, name), text in texts.items() if kind == "recipe"))
         found = _catalogue(tuple((name, text) for (kind, name), text in texts.items() if kind == "indicator"))
-        known = {key: one.sha256 for key, one in self.ledger.definitions().items()}
+        before = self.ledger.definitions()
+        # A clock set back makes no new text older than the one it follows.
+        now = max([now, *(one.known_at + timedelta(microseconds=1) for one in before.values())])
+        known = {key: one.sha256 for key, one in before.items()}
         landed = {key: self.landing.keep(text.encode()) for key, text in texts.items()}
         gone = dict.fromkeys(known.keys() - landed.keys(), "")
         news = [Definition(*key, sha, now) for key, sha in (landed | gone).items() if known.get(key) != sha]

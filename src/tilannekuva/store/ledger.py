@@ -235,6 +235,11 @@ class Ledger:
                 found[kind, name] = one
         return {key: one for key, one in found.items() if one.sha256}
 
+    def landings(self) -> set[str]:
+        """Name every landing that a look or a definition was ever made of."""
+        sql = "select sha256 from look union select definition from look union select sha256 from definition"
+        return {row[0] for row in self._all(sql) if row[0]}
+
     def segments(self) -> list[Segment]:
         """Give the live segments."""
         return [

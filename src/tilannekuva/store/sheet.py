@@ -30,7 +30,7 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 Columns = Mapping[str, tuple[str, Sequence[Any]]]
 
 
-class Answer(NamedTuple):
+class Result(NamedTuple):
     """Names and rows of what a query gave."""
 
     names: tuple[str, ...]
@@ -88,14 +88,14 @@ class Sheet:
         self.connection.execute("set lock_configuration = true")
         self._clock.start()
 
-    def ask(self, sql: str, parameters: Sequence[str | float | date] = ()) -> Answer:
+    def ask(self, sql: str, parameters: Sequence[str | float | date] = ()) -> Result:
         """Run one query; BadDefinition says what is wrong with it or that it took too long."""
         late = BadDefinition(f"the SQL took longer than {self._seconds:g} seconds: {sql.strip()[:80]}")
         if self._clock.finished.is_set():  # time ran out between two queries
             raise late
         try:
             done = self.connection.execute(sql, list(parameters))
-            return Answer(tuple(one[0] for one in done.description or ()), done.fetchall())
+            return Result(tuple(one[0] for one in done.description or ()), done.fetchall())
         except duckdb.InterruptException:
             raise late from None
         except duckdb.Error as error:

@@ -67,10 +67,11 @@ class Site:
 
     def picture(self, question: Question) -> Picture:
         """Give a picture, from the shelf when it is there."""
-        found = self.shelf.pictures.get(question)
+        begun, found = self.shelf.now, self.shelf.pictures.get(question)
         if found is None:
             found = self.pictures(question)
-            _keep(self.shelf.pictures, question, found)
+            if begun == self.shelf.now:  # else there is news, and what was begun before it is old
+                _keep(self.shelf.pictures, question, found)
         return found
 
     def question(self, request: Request, name: str) -> Question:
@@ -87,8 +88,9 @@ class Site:
 
     async def page(self, request: Request) -> Response:
         """Answer with a page or its data twin."""
+        begun = self.shelf.now
         made = await run_in_threadpool(self._made, request)
-        if request.method == "GET":
+        if request.method == "GET" and begun == self.shelf.now:
             _keep(self.shelf.pages, (request.scope["raw_path"], request.scope["query_string"]), made)
         return _Ready(made)
 

@@ -20,7 +20,6 @@ from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath, Shelf, Site, application
 
 _log = logging.getLogger(__name__)
-_log = logging.getLogger(__name__)
 _PAUSE = 30.0  # seconds before a runner that ended on a fault begins anew
 _TICK = 1.0  # seconds between two looks for news that another process may have written
 

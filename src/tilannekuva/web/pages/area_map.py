@@ -177,5 +177,5 @@ def _row(view: View, indicator: Indicator, one: Reading) -> Row:
         register().area(one.area).name(language.code),
         value_text(language, indicator, one.value, one.status),
         language.day(one.reference_date),
-        one.area in view.chain,
+        one.area in view.picture.chain,
     )

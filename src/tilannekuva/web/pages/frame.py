@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tilannekuva.domain.areas import Area, register
 from tilannekuva.domain.calendar import helsinki_date
-from tilannekuva.domain.picture import Picture, Reading
+from tilannekuva.domain.picture import Picture
 from tilannekuva.web.language import Language
 from tilannekuva.web.urls import TWINS, url
 
@@ -26,18 +26,6 @@ class View:
     def area(self) -> Area:
         """Give the area of the picture."""
         return register().area(self.picture.area)
-
-    @property
-    def chain(self) -> tuple[str, ...]:
-        """Give the area and all it belongs to, from near to far."""
-        return (
-            self.picture.area,
-            *register().ancestors(self.picture.area, on=helsinki_date(self.picture.as_of)),
-        )
-
-    def nearest(self, indicator: str) -> Reading | None:
-        """Give the reading of the nearest area that has one."""
-        return self.picture.nearest(indicator, self.chain)
 
     def url(self, page: str, *, name: str = "", twin: str = "", **changed: str) -> str:
         """Give an address that keeps what was asked, but for what is changed."""

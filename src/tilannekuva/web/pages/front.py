@@ -7,7 +7,6 @@ from typing import Any
 from markupsafe import Markup
 
 from tilannekuva.domain.areas import register
-from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.picture import Reading
 from tilannekuva.flows.asking import tiles as tile_rows
 from tilannekuva.web import charts
@@ -56,8 +55,8 @@ class Front:
 def front(view: View) -> Front:
     """Make the front page."""
     picture, language = view.picture, view.language
-    order = _order(view)
-    found = [reading for one in order if (reading := view.nearest(one.id))]
+    order = view.picture.tiled
+    found = [reading for one in order if (reading := view.picture.nearest(one.id))]
     worst = min(
         (one for one in found if one.level),
         key=lambda one: _SEVERITY.index(one.level or "normal"),
@@ -77,11 +76,6 @@ def front(view: View) -> Front:
         columns=tuple(one.short.in_(language.code) for one in order[:_COLUMNS]),
         cities=tuple(_city(view, area) for area in picture.areas if len(picture.areas) > 1),
     )
-
-
-def _order(view: View) -> list[Indicator]:
-    tiled = [one for one in view.picture.indicators.values() if one.tile]
-    return sorted(tiled, key=lambda one: one.tile)
 
 
 def _sentence(language: Language, name: str, level: str) -> str:
@@ -179,7 +173,7 @@ def _trust(view: View) -> str:
 def _city(view: View, area: str) -> City:
     language = view.language
     other = replace(view, picture=replace(view.picture, area=area))
-    readings = [(one, other.nearest(one.id)) for one in _order(view)[:_COLUMNS]]
+    readings = [(one, other.picture.nearest(one.id)) for one in view.picture.tiled[:_COLUMNS]]
     first = readings[0][1] if readings else None
     return City(
         Link(other.area.name(language.code), view.url("front", area=area), here=area == view.picture.area),

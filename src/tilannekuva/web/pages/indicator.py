@@ -68,7 +68,7 @@ def indicator_page(view: View) -> IndicatorPage:
     """Make the page of the indicator that the view names."""
     language = view.language
     one = view.picture.indicators[view.name]
-    reading = view.nearest(one.id)
+    reading = view.picture.nearest(one.id)
     municipal = dict(view.query).get("map") == "municipality"
     drawn = area_map(view, one, by_municipality=municipal)
     return IndicatorPage(
