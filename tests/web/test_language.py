@@ -196,3 +196,14 @@ def test_a_page_names_areas_in_its_own_language(app: FastPath, lang: str):
 
     assert register().area("hospital-district:06").name(lang) in words
     assert others[lang] not in words
+
+
+@pytest.mark.parametrize(
+    ("lang", "week"), [("fi", "viikko 53/2020"), ("sv", "vecka 53/2020"), ("en", "week 53/2020")]
+)
+def test_a_week_is_written_by_its_number_and_a_day_as_a_day(lang: str, week: str):
+    """Also the week that lies in two years."""
+    monday = date(2020, 12, 28)
+
+    assert week == language(lang).period(monday, "week")
+    assert language(lang).day(monday) == language(lang).period(monday, "day")

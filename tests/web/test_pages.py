@@ -163,11 +163,11 @@ def test_a_municipal_map_names_its_municipalities_in_the_language_of_the_page(
 
 
 def test_a_weeks_and_a_days_table_ends_with_the_newest_value(app: FastPath):
-    for name in ("cases", "cases-weekly"):
+    for name, freq in (("cases", "day"), ("cases-weekly", "week")):
         newest = page(app, "en", f"indicator/{name}").find("details")[0].find("tbody")[0].find("tr")[0]
         given = [row for row in rows(app, f"/en/indicator/{name}") if row["area"] == "hospital-district:06"]
         last = max(row["reference_date"] for row in given)
-        assert newest.find("th")[0].text == language("en").day(date.fromisoformat(last))
+        assert newest.find("th")[0].text == language("en").period(date.fromisoformat(last), freq)
 
 
 @pytest.mark.parametrize("path", [one for one in PAGES.values() if "as_of" not in one])

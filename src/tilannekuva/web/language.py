@@ -61,6 +61,11 @@ class Language:
         """Write a day with its year."""
         return format_date(day, _DAYS[self.code], locale=self._locale)
 
+    def period(self, first: date, freq: str) -> str:
+        """Write a day with its year, or the ISO week that begins on it."""
+        year, week, _ = first.isocalendar()
+        return self.text("week {week}/{year}", week=week, year=year) if freq == "week" else self.day(first)
+
     def short_day(self, day: date) -> str:
         """Write a day without its year."""
         return format_date(day, _SHORT_DAYS[self.code], locale=self._locale)

@@ -176,6 +176,6 @@ def _row(view: View, indicator: Indicator, one: Reading) -> Row:
     return Row(
         register().area(one.area).name(language.code),
         value_text(language, indicator, one.value, one.status),
-        language.day(one.reference_date),
+        language.period(one.reference_date, indicator.freq),
         one.area in view.picture.chain,
     )

@@ -155,7 +155,7 @@ def _figures(language: Language, one: Indicator, reading: Reading) -> list[Figur
     }
     return [
         Figure(
-            language.day(point.reference_date),
+            language.period(point.reference_date, one.freq),
             value_text(language, one, point.value, point.status),
             statuses[point.status] if point.value is not None else "",
         )

@@ -52,7 +52,7 @@ def tile(view: View, indicator: Indicator, reading: Reading) -> Tile:
         value=value_text(language, indicator, reading.value, reading.status),
         unit=unit(language, indicator, reading.value),
         place=register().area(reading.area).name(language.code),
-        days=_days(view, reading),
+        days=_days(view, indicator, reading),
         arrow=_ARROWS[reading.trend],
         direction=direction(language, indicator, reading),
         better=better(indicator, reading.trend),
@@ -123,8 +123,10 @@ def age(view: View, reading: Reading) -> str:
     )
 
 
-def _days(view: View, reading: Reading) -> str:
+def _days(view: View, indicator: Indicator, reading: Reading) -> str:
     language, day, today = view.language, reading.reference_date, helsinki_date(view.picture.as_of)
+    if indicator.freq == "week":
+        return language.period(day, indicator.freq)
     written = language.short_day(day) if day.year == today.year else language.day(day)
     return language.text("{day} ({ago})", day=written, ago=language.ago((today - day).days))
 
