@@ -19,6 +19,7 @@ from intake import HOUR, landed, recipe, sample
 
 from tilannekuva.domain.looks import Answer, Look
 from tilannekuva.errors import Busy, NoAnswer
+from tilannekuva.flows.child import limited
 from tilannekuva.flows.health import due_at
 from tilannekuva.flows.update import Runner, due
 from tilannekuva.flows.workspace import Workspace
@@ -219,6 +220,12 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+def test_a_child_is_never_interrupted_by_ctrl_c():
+    """Not at any moment: it is so before the child is forked. The parent stays open to Ctrl-C."""
+    assert limited(signal.getsignal, signal.SIGINT) == signal.SIG_IGN
+    assert signal.getsignal(signal.SIGINT) != signal.SIG_IGN
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

@@ -5,7 +5,6 @@ What hangs, crashes or swallows memory there costs one answer, never the picture
 
 import multiprocessing
 import resource
-import signal
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -52,7 +51,6 @@ def _run(
     resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES << 20, MEGABYTES << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; it ends this child
     with suppress(BrokenPipeError):  # nobody is left to hear the answer
         pipe.send(_answer(function, given, named))
     pipe.close()
