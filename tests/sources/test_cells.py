@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tilannekuva.errors import NotUnderstood
-from tilannekuva.sources import csvrows, jsonrows
 from tilannekuva.sources.cells import KINDS, is_suppressed
+from tilannekuva.sources.fetch import Fetch
+from tilannekuva.sources.formats import csvrows, jsonrows
 from tilannekuva.sources.wording import quoted
 
 GOOD = [
@@ -67,6 +68,8 @@ BAD = [
     ("week", None),
     ("week", 202107),
 ]
+JSON = Fetch(url="https://source.example", format="json", columns={"a": "text"})
+CSV = Fetch(url="https://source.example", format="csv", columns={"a": "text"})
 
 
 @pytest.mark.parametrize(("kind", "raw", "expected"), GOOD)
@@ -111,7 +114,7 @@ def test_what_is_quoted_can_be_printed_and_stored(raw: str):
 @given(st.binary(max_size=80) | st.text(max_size=80).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_no_json_does_worse_than_not_be_understood(body: bytes):
     with suppress(NotUnderstood):
-        list(jsonrows.rows(body.decode("utf-8", "replace"), "*"))
+        list(jsonrows.rows(body, JSON))
 
 
 @pytest.mark.parametrize(("text", "said"), [
@@ -124,7 +127,7 @@ def test_no_json_does_worse_than_not_be_understood(body: bytes):
 ])  # fmt: skip
 def test_a_ragged_table_is_not_understood(text: str, said: str):
     with pytest.raises(NotUnderstood) as caught:
-        list(csvrows.rows(text, ";"))
+        list(csvrows.rows(text.encode(), CSV))
 
     assert said in str(caught.value)
 
@@ -132,4 +135,4 @@ def test_a_ragged_table_is_not_understood(text: str, said: str):
 def test_a_table_may_have_quotes_empty_lines_and_either_line_break():
     text = 'a;b\r\n"x;y";"1\n2"\r\n\r\nz;\r\n'
 
-    assert list(csvrows.rows(text, ";")) == [{"a": "x;y", "b": "1\n2"}, {"a": "z", "b": ""}]
+    assert list(csvrows.rows(text.encode(), CSV)) == [{"a": "x;y", "b": "1\n2"}, {"a": "z", "b": ""}]

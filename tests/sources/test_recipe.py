@@ -5,7 +5,8 @@ from pydantic import BaseModel
 
 from tilannekuva.errors import BadDefinition
 from tilannekuva.sources import recipe as recipes
-from tilannekuva.sources.recipe import Check, Fetch, Guard, Recipe, Series
+from tilannekuva.sources.fetch import Fetch
+from tilannekuva.sources.recipe import Check, Guard, Recipe, Series
 
 TEXT = recipes.texts()["hs-hospital"]
 

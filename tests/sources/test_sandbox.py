@@ -202,7 +202,7 @@ def test_a_week_is_dated_by_its_monday():
     weekly = one.model_copy(update={"series": (one.series[0].model_copy(update={"freq": "week"}),)})
 
     assert understand(weekly, (b'[{"value": 7}]',), AT).faults == [
-        "cases, Suomi, 2021-03-09: a week is dated by its Monday"
+        "cases, Suomi, 2021-03-09: a week is dated by its first day"
     ]
 
 

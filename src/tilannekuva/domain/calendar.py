@@ -54,6 +54,13 @@ def week_start(year: int, week: int) -> date:
     return date.fromisocalendar(year, week, 1)
 
 
+def begun(day: date, freq: str) -> date:
+    """Give the first day of the day, week, month or year that a day lies in."""
+    if freq == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1, month=1 if freq == "year" else day.month) if freq != "day" else day
+
+
 def duration(text: str) -> timedelta:
     """Give the time span of a text such as 90s, 15min, 1h, 2d or 1w."""
     match = _DURATION.fullmatch(text.strip())

@@ -5,8 +5,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from tilannekuva.domain.definitions import Slug, Strict, Text
+from tilannekuva.domain.observations import Freq
 
 LevelName = Literal["normal", "watch", "act"]
+Theme = Literal["spread", "care", "testing", "vaccination", "movement", "air", "safety", "services", "people"]
 Visibility = Literal["public", "shared", "internal", "leadership"]
 
 
@@ -36,11 +38,11 @@ class Indicator(Strict):
     unit: Text = Field(description="What is counted, as it is written after the number.")
     explanation: Text = Field(description="What the number says, in one sentence.")
     caveats: Text = Field(description="What a reader must bear in mind.")
-    theme: Literal["spread", "care", "testing", "vaccination"] = Field(description="What it is about.")
+    theme: Theme = Field(description="What it is about.")
     kind: Literal["count", "rate", "share"] = Field(
         default="count", description="`count` whole numbers, `rate` per inhabitants, `share` %."
     )
-    freq: Literal["day", "week"] = Field(default="day", description="Period of a value.")
+    freq: Freq = Field(default="day", description="Period of a value.")
     decimals: int = Field(default=0, ge=0, le=3, description="Decimals shown.")
     good_direction: Literal["down", "up", "none"] = Field(default="none", description="Which way is better.")
     noticeable: float = Field(
@@ -48,6 +50,9 @@ class Indicator(Strict):
     )
     compare_days: int = Field(
         default=7, ge=1, description="Days back with which the newest value is compared."
+    )
+    history_days: int = Field(
+        default=0, ge=0, description="Days before the first one shown that `sql` looks back on."
     )
     inputs: tuple[Slug, ...] = Field(default=(), description="Indicators that `sql` reads, each as a table.")
     sources: tuple[Slug, ...] = Field(default=(), description="Sources in the order they are heard.")

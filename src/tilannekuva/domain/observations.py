@@ -14,7 +14,8 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 Status = Literal["normal", "provisional", "estimated", "missing", "suppressed", "withdrawn"]
-Snapshot = Literal["complete", "window", "log"]
+Snapshot = Literal["complete", "window", "delivery", "log"]
+Freq = Literal["day", "week", "month", "year"]
 Key = tuple[str, str, date, str, str]
 COLUMNS = (
     "indicator",
@@ -78,7 +79,8 @@ def news(known: Known, facts: Iterable[Fact], snapshot: Snapshot) -> list[Fact]:
     """Give what an answer adds to what its source has said before.
 
     A `complete` answer takes back what it no longer holds; a `window` answer
-    only inside the days it covers of each indicator; a `log` never.
+    only inside the days it covers of each indicator, a `delivery` only inside
+    those it covers of each indicator and area; a `log` never.
     """
     said = {fact.key: fact for fact in facts}
     new = [fact for key, fact in said.items() if known.get(key) != (fact.value, fact.status)]
@@ -87,15 +89,16 @@ def news(known: Known, facts: Iterable[Fact], snapshot: Snapshot) -> list[Fact]:
         if snapshot == "log"
         else [key for key in known if key not in said and known[key][1] != "withdrawn"]
     )
-    if snapshot == "window":
-        spans = _spans(said.values())
-        gone = [key for key in gone if key[0] in spans and spans[key[0]][0] <= key[2] <= spans[key[0]][1]]
+    if snapshot in ("window", "delivery"):
+        n = 1 if snapshot == "window" else 2  # the leading parts of a key that a span is told for
+        spans = _spans(said.values(), n)
+        gone = [key for key in gone if key[:n] in spans and spans[key[:n]][0] <= key[2] <= spans[key[:n]][1]]
     return new + [Fact(*key, None, "withdrawn") for key in gone]
 
 
-def _spans(facts: Iterable[Fact]) -> dict[str, tuple[date, date]]:
-    spans: dict[str, tuple[date, date]] = {}
+def _spans(facts: Iterable[Fact], n: int) -> dict[tuple[object, ...], tuple[date, date]]:
+    spans: dict[tuple[object, ...], tuple[date, date]] = {}
     for fact in facts:
-        first, last = spans.get(fact.indicator, (fact.reference_date, fact.reference_date))
-        spans[fact.indicator] = (min(first, fact.reference_date), max(last, fact.reference_date))
+        first, last = spans.get(fact.key[:n], (fact.reference_date, fact.reference_date))
+        spans[fact.key[:n]] = (min(first, fact.reference_date), max(last, fact.reference_date))
     return spans

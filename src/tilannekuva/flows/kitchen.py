@@ -45,17 +45,17 @@ def tested(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         if sample is None:
             yield (
                 name,
-                f"has no sample; add {name}.sample.{one.fetch.format} and {name}.expected.csv beside it",
+                f"has no sample; add {name}.sample.json (or .csv …) and {name}.expected.csv beside it",
             )
             continue
-        body, expected = sample
-        yield name, _difference(one, body, expected)
+        pages, expected = sample
+        yield name, _difference(one, pages, expected)
 
 
-def _difference(recipe: recipes.Recipe, body: bytes, expected: str) -> str:
+def _difference(recipe: recipes.Recipe, pages: Sequence[bytes], expected: str) -> str:
     landed_at = instant(recipe.sample_landed_at)
     try:
-        understood = limited(understand, recipe, (body,), landed_at)
+        understood = limited(understand, recipe, pages, landed_at)
     except TilannekuvaError as error:
         return f"the sample is not understood: {error}"
     against = objection(recipe, understood, {}, helsinki_date(landed_at))
@@ -74,9 +74,9 @@ def _by_key(text: str) -> dict[str, str]:
     return {key: ",".join(said) for key, *said in parts}
 
 
-def written(recipe: recipes.Recipe, body: bytes) -> str:
+def written(recipe: recipes.Recipe, pages: Sequence[bytes]) -> str:
     """Give the rows of a sample as the text of its expected.csv."""
-    return _table(limited(understand, recipe, (body,), instant(recipe.sample_landed_at)))
+    return _table(limited(understand, recipe, pages, instant(recipe.sample_landed_at)))
 
 
 def _table(understood: Understood) -> str:

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any, get_args
 
 from tilannekuva.domain.areas import register
-from tilannekuva.domain.calendar import helsinki_date
+from tilannekuva.domain.calendar import begun, helsinki_date
 from tilannekuva.domain.observations import Fact, Key, Status
 from tilannekuva.errors import NotUnderstood
 from tilannekuva.sources.recipe import Recipe, Series
@@ -49,6 +49,9 @@ def understand(recipe: Recipe, pages: Sequence[bytes], landed_at: datetime) -> U
     with Sheet() as sheet:
         sheet.put("raw", raw.columns)
         sheet.put("answer", {"landed_date": ("DATE", [helsinki_date(landed_at)])})
+        sheet.put(
+            "places", {"place": ("VARCHAR", [*recipe.places]), "area": ("VARCHAR", [*recipe.places.values()])}
+        )
         sheet.lock()
         found = [fact for series in recipe.series for fact in _facts(sheet, series, landed_at, faults)]
         facts = _once(found, faults)
@@ -120,8 +123,8 @@ def _faults(row: dict[str, Any], area: str | None, series: Series, today: date) 
         yield "no day"
     if day > today + timedelta(days=_AHEAD):
         yield "a day that has not come yet"
-    if series.freq == "week" and day.weekday():
-        yield "a week is dated by its Monday"
+    if day != begun(day, series.freq):
+        yield f"a {series.freq} is dated by its first day"
     if status not in _STATUSES:
         yield f"{quoted(status)} is no status"
     if value is not None:

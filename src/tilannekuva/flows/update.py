@@ -45,7 +45,7 @@ def ask_with(transport: Transport, clock: Clock) -> Ask:
     def ask(recipe: Recipe, good: Look | None) -> Answer:
         today = helsinki_date(clock())
         if good is None or recipe.dated_by_landing:
-            return transport.ask(recipe, today=today)
+            return transport.ask(recipe, today=today, first=good is None)
         return transport.ask(recipe, today=today, etag=good.etag, last_modified=good.last_modified)
 
     return ask

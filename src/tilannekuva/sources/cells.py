@@ -8,9 +8,11 @@ from typing import Any
 
 from tilannekuva.domain.calendar import HELSINKI, helsinki_date, week_start
 
-Cell = str | int | float | date | None
+Cell = str | int | float | date | datetime | None
 _FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _WEEK = re.compile(r"(?:Vuosi|År|Year)?\s*(\d{4})\s*-?(?:W|Viikko|Vecka|Week)\s*(\d{1,2})", re.IGNORECASE)
+_MONTH = re.compile(r"(?:(\d{4})(?:M|-)(\d{2})|(\d{1,2})/(\d{4}))\s*\*?")
+_YEAR = re.compile(r"(\d{4})\s*\*?")
 _ALL_TIMES = {"kaikki ajat", "aika", "alla tider", "all times"}
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+")
 _MAX_COUNT = 2**53  # above it, neighbouring whole numbers become one and the same
@@ -52,13 +54,48 @@ def week(raw: Any) -> date | None:  # noqa: ANN401 - whatever the source wrote
     return week_start(int(match[1]), int(match[2]))
 
 
+def month(raw: Any) -> date | None:  # noqa: ANN401 - whatever the source wrote
+    """Give the first day of `2009M01`, `2025M03*` (provisional), `2020-03` or `3/2020`."""
+    match = _MONTH.fullmatch(str(raw).strip())
+    if not match:
+        raise ValueError("is no month")
+    return date(int(match[1] or match[4]), int(match[2] or match[3]), 1)
+
+
+def year(raw: Any) -> date | None:  # noqa: ANN401 - whatever the source wrote
+    """Give the first day of `2019` or `2025*` (provisional)."""
+    match = _YEAR.fullmatch(str(raw).strip())
+    if not match:
+        raise ValueError("is no year")
+    return date(int(match[1]), 1, 1)
+
+
+def time(raw: Any) -> datetime | None:  # noqa: ANN401 - whatever the source wrote
+    """Give the time on Helsinki's clock, without a zone: of an instant, of epoch seconds, or as written."""
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return datetime.fromtimestamp(raw, HELSINKI).replace(tzinfo=None)
+    if not isinstance(raw, str):
+        raise ValueError("is no time")  # noqa: TRY004 - a bad cell is a bad value, whatever its type
+    at = datetime.fromisoformat(raw.strip())
+    return at.astimezone(HELSINKI).replace(tzinfo=None) if at.tzinfo else at
+
+
+def is_starred(raw: Any) -> bool:  # noqa: ANN401 - whatever the source wrote
+    """Whether a period or number bears the star of what is provisional: `2025M03*`."""
+    return isinstance(raw, str) and raw.rstrip().endswith("*")
+
+
 def number(raw: Any) -> float | None:  # noqa: ANN401 - whatever the source wrote
     """Give a number; None where the source gave none or withheld it."""
     if raw is None or raw == "" or is_suppressed(raw):
         return None
     if isinstance(raw, bool) or not isinstance(raw, str | int | float) or "_" in str(raw):
         raise ValueError("is no number")
-    cleaned = raw.replace("\u00a0", "").replace(" ", "").replace(",", ".") if isinstance(raw, str) else raw
+    cleaned = (
+        raw.rstrip("* ").replace("\u00a0", "").replace(" ", "").replace(",", ".")
+        if isinstance(raw, str)
+        else raw
+    )
     value = float(cleaned)
     if not math.isfinite(value):
         raise ValueError("is no number")
@@ -81,6 +118,9 @@ KINDS: dict[str, tuple[Callable[[Any], Cell], str]] = {
     "text": (text, "VARCHAR"),
     "day": (day, "DATE"),
     "week": (week, "DATE"),
+    "month": (month, "DATE"),
+    "year": (year, "DATE"),
+    "time": (time, "TIMESTAMP"),
     "count": (count, "BIGINT"),
     "number": (number, "DOUBLE"),
 }

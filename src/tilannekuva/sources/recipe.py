@@ -1,35 +1,28 @@
 """A recipe: one TOML file that says how a source is asked and how its answer is read."""
 
 import re
-from datetime import timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from tilannekuva import config
-from tilannekuva.domain.calendar import duration, instant
+from tilannekuva.domain.calendar import instant
 from tilannekuva.domain.definitions import Slug, Strict, Text, read
-from tilannekuva.domain.observations import Snapshot
+from tilannekuva.domain.observations import Freq, Snapshot
 from tilannekuva.errors import BadInstant
+from tilannekuva.sources.fetch import Duration, Fetch
 
-
-def _duration(given: object) -> timedelta:
-    """Give the time span of a text; a bare number has no unit and is refused."""
-    if isinstance(given, timedelta):
-        return given
-    return duration(given if isinstance(given, str) else repr(given))
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Kind = Literal["text", "day", "week", "count", "number"]
 Level = Literal[
-    "municipality", "region", "hospital-district", "wellbeing-county", "university-hospital-area", "country"
+    "station",
+    "municipality",
+    "region",
+    "hospital-district",
+    "wellbeing-county",
+    "university-hospital-area",
+    "country",
 ]
-
-
-_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key", "apikey", "api-key"}
 
 
 def _instant(text: str) -> None:
@@ -40,69 +33,14 @@ def _instant(text: str) -> None:
         raise ValueError(f"sample_landed_at: {error}") from None
 
 
-class Fetch(Strict):
-    """Where the answer is and which form it has."""
-
-    url: str = Field(
-        pattern=r"^https?://", description="Address; `{from}` and `{to}` become the days of the window."
-    )
-    format: Literal["json", "csv"] = Field(description="Form of the answer.")
-    rows: str = Field(
-        default="*",
-        description="Where the rows stand in a JSON answer: keys joined by dots, `*` for every entry.",
-    )
-    delimiter: str = Field(
-        default=";", min_length=1, max_length=1, description="What parts the cells of a CSV answer."
-    )
-    columns: dict[str, Kind] = Field(
-        min_length=1,
-        description="Columns that must be there, each `text`, `day`, `week`, `count` or `number`.",
-    )
-    optional: tuple[str, ...] = Field(default=(), description="Of these columns, those that may be absent.")
-    headers: dict[str, str] = Field(default={}, description="Request headers.")
-    key: str = Field(
-        default="",
-        description="Name of the environment variable that holds the key, `env:NAME`; never the key itself.",
-    )
-    key_header: str = Field(default="Authorization", description="Header that carries the key.")
-    window_days: int = Field(
-        default=0, ge=0, description="Length in days of the window from `{from}` to `{to}`."
-    )
-    next: str = Field(default="", description="Where a JSON answer names the address of its next page.")
-    timeout: Duration = Field(
-        default=timedelta(seconds=30), description="Longest time for one answer, `30s`."
-    )
-    max_mb: int = Field(default=64, ge=1, le=1024, description="Largest answer in megabytes, unpacked.")
-
-    @field_validator("key")
-    @classmethod
-    def _by_name(cls, key: str) -> str:
-        if key and not re.fullmatch(r"env:[A-Z][A-Z0-9_]*", key):
-            raise ValueError(
-                "recipes are shared, so no secret stands in them: put the key into an environment variable, "
-                "and its name here as env:NAME"
-            )
-        return key
-
-    @field_validator("headers")
-    @classmethod
-    def _no_secrets(cls, headers: dict[str, str]) -> dict[str, str]:
-        for name in headers:
-            if name.casefold() in _SECRET_HEADERS:
-                raise ValueError(
-                    f'recipes are shared, so no secret stands in them: write key = "env:NAME" and '
-                    f'key_header = "{name}"'
-                )
-        return headers
-
-
 class Series(Strict):
     """What the answer says of one indicator."""
 
     indicator: Slug = Field(description="Id of the indicator.")
     level: Level = Field(description="Level of the areas that the column `area` names.")
-    freq: Literal["day", "week"] = Field(
-        default="day", description="Period of a value; a week is dated by its Monday."
+    freq: Freq = Field(
+        default="day",
+        description="Period of a value: `day`, `week`, `month` or `year`, dated by its first day.",
     )
     sql: str = Field(
         min_length=1,
@@ -116,6 +54,46 @@ class Series(Strict):
     )
     integer: bool = Field(default=True, description="Whether values are whole numbers.")
     minimum: float | None = Field(default=0, description="Smallest value that can be true.")
+
+
+class Decisions(Strict):
+    """What the answer says of decisions."""
+
+    sql: str = Field(
+        min_length=1,
+        description="Standard SQL over `raw` that gives id, body, title, taken_on, and any of area, measure, "
+        "strength, effective_from, effective_to, published_at, legal_basis, case_number, link, lang, source.",
+    )
+
+
+class Place(Strict):
+    """How the things of a map answer come to areas; adds the columns `area` and `share` to `raw`."""
+
+    method: Literal["within", "share", "nearest", "buffer", "grid"] = Field(
+        description="`within`: the area that a point or the greater part lies in; `share`: every area with "
+        "its share; `nearest`: the nearest point of `to`; `buffer`: all points of `to` within `metres`; "
+        "`grid`: the square of `metres` a side."
+    )
+    level: Level = Field(default="municipality", description="Level of the areas.")
+    boundaries: Slug = Field(
+        default="statfin-boundaries", description="Source whose newest answer holds the areas' boundaries."
+    )
+    metres: float = Field(default=0, ge=0, description="Width of a buffer, or the side of a grid square.")
+
+
+class Entry(Strict):
+    """One column of a joint sheet that people fill in."""
+
+    column: str = Field(min_length=1, description="Name of the column in `columns`.")
+    title: Text = Field(description="Heading in fi, sv and en.")
+    help: Text = Field(description="What to write, shown when the cell is chosen.")
+    required: bool = Field(default=True, description="Whether a row without it is refused.")
+    minimum: float | None = Field(default=0, description="Smallest number that can be true.")
+    maximum: float | None = Field(default=None, description="Largest number that can be true.")
+    areas: Level | None = Field(default=None, description="Level of the areas to choose from.")
+    choices: dict[str, Text] = Field(
+        default={}, description="Values to choose from and what they are called."
+    )
 
 
 class Check(Strict):
@@ -157,10 +135,21 @@ class Recipe(Strict):
     rhythm: Duration = Field(description="How often it publishes news; late after two and a half of these.")
     sample_landed_at: str = Field(default="", description="Instant at which the sample answer landed.")
     snapshot: Snapshot = Field(
-        description="`complete`: what is absent was withdrawn; `window`: only within its days; `log`: never."
+        description="`complete`: what is absent was withdrawn; `window`: only within its days; `delivery`: "
+        "only for the areas it names, within its days; `log`: never."
     )
     fetch: Fetch = Field(description="Where the answer is and which form it has.")
-    series: tuple[Series, ...] = Field(min_length=1, description="What the answer says, one an indicator.")
+    series: tuple[Series, ...] = Field(default=(), description="What the answer says, one an indicator.")
+    decisions: Decisions | None = Field(default=None, description="What it says of decisions.")
+    place: Place | None = Field(default=None, description="How things on a map come to areas.")
+    places: dict[str, str] = Field(
+        default={},
+        description="Areas of stations and other places by the source's own code: the table `places`.",
+    )
+    entry: tuple[Entry, ...] = Field(default=(), description="Columns of the sheet that people fill in.")
+    proven_on: tuple[str, ...] = Field(
+        default=(), description="Recorded answers that the tests read with it; none = format only."
+    )
     check: tuple[Check, ...] = Field(default=(), description="Questions whose answers must be empty.")
     guard: Guard = Field(
         default=Guard(), description="Limits within which an answer is believed without asking a person."
@@ -168,11 +157,11 @@ class Recipe(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Recipe":
-        unknown = set(self.fetch.optional) - set(self.fetch.columns)
-        if unknown:
-            raise ValueError(f"`optional` names columns that `columns` lacks: {', '.join(sorted(unknown))}")
-        if ("{from}" in self.fetch.url) != bool(self.fetch.window_days):
-            raise ValueError("a URL with {from} needs `window_days`, and `window_days` a URL with {from}")
+        if not (self.series or self.decisions or self.fetch.format == "geo"):
+            raise ValueError("a recipe says something: add [[series]] or [decisions]")
+        strange = {one.column for one in self.entry} - self.fetch.columns.keys()
+        if strange:
+            raise ValueError(f"`entry` names columns that `columns` lacks: {', '.join(sorted(strange))}")
         if self.sample_landed_at:
             _instant(self.sample_landed_at)
         if self.every is not None and self.every > self.rhythm:
@@ -195,12 +184,20 @@ def texts(own: Path | None = None) -> dict[str, str]:
     return config.texts(resources.files(__package__) / "recipes", own)
 
 
-def sample(recipe: Recipe, own: Path | None = None) -> tuple[bytes, str] | None:
-    """Give a recipe's sample answer and the rows expected of it; None where it carries none."""
+def sample(recipe: Recipe, own: Path | None = None) -> tuple[tuple[bytes, ...], str] | None:
+    """Give the pages of a recipe's sample answer and the rows expected; None where it carries none.
+
+    The pages are `<id>.sample.json` or, when there are several, `<id>.sample-1.json` and so on.
+    """
     shipped = resources.files(__package__) / "recipes"
     for folder in (own, shipped):
-        answer = folder and folder / f"{recipe.id}.sample.{recipe.fetch.format}"
-        expected = folder and folder / f"{recipe.id}.expected.csv"
-        if answer and expected and answer.is_file() and expected.is_file() and recipe.sample_landed_at:
-            return answer.read_bytes(), expected.read_text(encoding="utf-8")
+        if folder is None or not folder.is_dir() or not recipe.sample_landed_at:
+            continue
+        named = re.compile(rf"{recipe.id}\.sample(-\d+)?\.\w+")
+        pages = sorted(
+            (one for one in folder.iterdir() if named.fullmatch(one.name)), key=lambda one: one.name
+        )
+        expected = folder / f"{recipe.id}.expected.csv"
+        if pages and expected.is_file():
+            return tuple(one.read_bytes() for one in pages), expected.read_text(encoding="utf-8")
     return None

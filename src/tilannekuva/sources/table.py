@@ -1,25 +1,36 @@
 """From the bytes of an answer to one flat table of typed columns, whatever the format."""
 
 import difflib
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, cast
 
-from tilannekuva.errors import NotUnderstood
-from tilannekuva.sources import csvrows, jsonrows
-from tilannekuva.sources.cells import KINDS, Cell, is_suppressed
-from tilannekuva.sources.recipe import Fetch
+from tilannekuva.errors import BadDefinition, NotUnderstood
+from tilannekuva.sources.cells import KINDS, Cell, is_starred, is_suppressed
+from tilannekuva.sources.fetch import Fetch
 from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
 
 # Spreadsheets drop what does not fit; an answer of just such a length has probably lost its end.
 FORMAT_LIMITS = (65_536, 1_048_576)
 _COLUMNS_TOLD = 12
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_READERS: dict[str, Callable[[str, Fetch], Iterable[dict[str, Any]]]] = {
-    "json": lambda text, fetch: jsonrows.rows(text, fetch.rows),
-    "csv": lambda text, fetch: csvrows.rows(text, fetch.delimiter),
+_MARKED = ("count", "number", "month", "year")  # a star beside these means that they will change
+_FORMATS = "tilannekuva.sources.formats"
+# Each format's module is loaded when an answer needs it: some stand on heavy libraries.
+FORMATS = {
+    "json": "jsonrows",
+    "ndjson": "ndjson",
+    "csv": "csvrows",
+    "json-stat": "cubes",
+    "fmi": "coverages",
+    "feed": "feeds",
+    "html": "webpages",
+    "sheet": "sheets",
+    "geo": "layers",
+    "gtfs-rt": "vehicles",
 }
+Reader = Callable[[bytes, Fetch], Iterable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +44,14 @@ class Table:
 
 def table(body: bytes, fetch: Fetch) -> Table:
     """Read an answer; raises NotUnderstood with the difference to what was agreed."""
-    text = decoded(body, fetch.format)
     columns: dict[str, tuple[str, list[Cell]]] = {
         name: (KINDS[kind][1], []) for name, kind in fetch.columns.items()
     }
-    measured = [name for name, kind in fetch.columns.items() if kind in ("count", "number")]
+    measured = [name for name, kind in fetch.columns.items() if kind in _MARKED]
     columns |= {f"{name}_status": ("VARCHAR", []) for name in measured}
     faults: list[str] = []
     n_rows = 0
-    for n_rows, row in enumerate(_READERS[fetch.format](text, fetch), 1):
+    for n_rows, row in enumerate(_rows(body, fetch), 1):
         _agreed(row, fetch)
         try:
             cells = _typed(row, fetch)
@@ -59,6 +69,37 @@ def table(body: bytes, fetch: Fetch) -> Table:
     return Table(columns, n_rows, faults)
 
 
+def reader(name: str) -> Reader:
+    """Give the reader of a format; BadDefinition when it is unknown or its libraries are not installed."""
+    if name not in FORMATS:
+        found = entry_points(group="tilannekuva.sources", name=name)
+        if not found:
+            known = ", ".join(FORMATS)
+            raise BadDefinition(f"no format is called {quoted(name)}: there are {known}, and plug-ins")
+        return cast("Reader", min(found).load())
+    try:
+        module = import_module(f"{_FORMATS}.{FORMATS[name]}")
+    except ModuleNotFoundError as error:
+        raise BadDefinition(
+            f"the format {name} needs {error.name}: pip install 'tilannekuva[sources]'"
+        ) from None
+    return cast("Reader", module.rows)
+
+
+def _rows(body: bytes, fetch: Fetch) -> Iterator[dict[str, Any]]:
+    """Yield raw rows under the names that the recipe uses; a wide table becomes a long one."""
+    former = {old: name for name, names in fetch.aliases.items() for old in names}
+    for row in reader(fetch.format)(body, fetch):
+        named = {former.get(name, name): cell for name, cell in row.items()} if former else row
+        if not fetch.keep:
+            yield named
+            continue
+        kept = {name: named[name] for name in fetch.keep if name in named}
+        yield from (
+            kept | {"column": name, "value": cell} for name, cell in named.items() if name not in kept
+        )
+
+
 def joined(pages: Sequence[Table]) -> Table:
     """Give the table of an answer that came in pages."""
     first = pages[0]
@@ -70,21 +111,6 @@ def joined(pages: Sequence[Table]) -> Table:
     }
     faults = [fault for page in pages for fault in page.faults]
     return Table(columns, sum(page.n_rows for page in pages), faults)
-
-
-def decoded(body: bytes, form: str) -> str:
-    """Give the text of an answer; NotUnderstood when it is empty, no UTF-8 or a web page."""
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotUnderstood(f"the answer is not UTF-8 at byte {error.start}{CHANGED}") from None
-    if not text.strip():
-        raise NotUnderstood(f"the answer is empty{AGAIN}")
-    if text.lstrip().startswith("<"):
-        title = _TITLE.search(text)
-        said = quoted(" ".join((title[1] if title else text)[:240].split()))
-        raise NotUnderstood(f"expected {form.upper()}, got a web page: {said}{AGAIN}")
-    return text
 
 
 def _agreed(row: dict[str, Any], fetch: Fetch) -> None:
@@ -111,5 +137,5 @@ def _typed(row: dict[str, Any], fetch: Fetch) -> dict[str, Cell]:
 
 def _status(raw: Any, cell: Cell) -> str:  # noqa: ANN401 - whatever the source wrote
     if cell is not None:
-        return "normal"
+        return "provisional" if is_starred(raw) else "normal"
     return "suppressed" if is_suppressed(raw) else "missing"

@@ -7,14 +7,15 @@ allow a network, limits on time and on unpacked size, conditional requests.
 import ipaddress
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
+from importlib import import_module
 from time import monotonic, time
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import httpx2
 import stamina
@@ -22,11 +23,15 @@ import stamina
 from tilannekuva import __version__
 from tilannekuva.domain.looks import Answer
 from tilannekuva.errors import BadDefinition, NoAnswer, NotUnderstood
-from tilannekuva.sources import jsonrows
+from tilannekuva.sources.fetch import Fetch
+from tilannekuva.sources.formats import jsonrows
+from tilannekuva.sources.pace import Pace
+from tilannekuva.sources.protocols import Get
 from tilannekuva.sources.recipe import Recipe
 
 _PATIENCE = 30.0  # seconds a source may ask us to wait within one look
 _MAX_PAGES = 200
+_PROTOCOLS = "tilannekuva.sources.protocols"
 _MAX_REDIRECTS = 3
 stamina.instrumentation.set_on_retry_hooks([])  # the ledger says what came of a look; retries are no news
 _LONGEST_WAIT = 86_400.0  # seconds; what a source asks for beyond a day is an error or malice
@@ -83,6 +88,7 @@ class Transport:
     contact: str = ""
     attempts: int = 3
     _client: httpx2.Client = field(init=False)
+    _pace: Pace = field(default_factory=Pace)
 
     def __post_init__(self) -> None:
         """Open the client."""
@@ -101,48 +107,68 @@ class Transport:
     ) -> None:
         self._client.close()
 
-    def ask(self, recipe: Recipe, *, today: date, etag: str = "", last_modified: str = "") -> Answer:
-        """Give a source's answer, marked when it is as before; raises NoAnswer."""
-        url = address(recipe, today)
-        headers = {**recipe.fetch.headers, **_key(recipe)}
-        if not recipe.fetch.next:
+    def ask(
+        self, recipe: Recipe, *, today: date, etag: str = "", last_modified: str = "", first: bool = False
+    ) -> Answer:
+        """Give a source's answer, marked when it is as before; raises NoAnswer.
+
+        `first` asks for the window of a source of which nothing is known yet.
+        """
+        fetch, headers = recipe.fetch, {**recipe.fetch.headers, **_key(recipe)}
+        urls = addresses(fetch, today, first=first)
+        if fetch.protocol == "get" and not fetch.next and len(urls) == 1:
             conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
             headers |= {name: value for name, value in conditions.items() if value}
-        first = self._patiently(recipe, url, headers)
-        if not recipe.fetch.next:
-            return first
-        pages = [first]
-        while following := _next(pages[-1], recipe):
-            if len(pages) == _MAX_PAGES:
-                raise NoAnswer(f"{recipe.id} gave more than {_MAX_PAGES} pages")
-            pages.append(self._patiently(recipe, following, headers))
+            return self._patiently(recipe, urls[0], headers)
+
+        def get(url: str, body: bytes | None = None) -> Answer:
+            if not _stays(urls[0], url, *fetch.hosts):
+                raise NoAnswer(
+                    f"{recipe.id} leads to another host, {url[:200]}: name it in `hosts`", permanent=True
+                )
+            return self._patiently(recipe, url, headers, body)
+
+        pages = [page for url in urls for page in _protocol(fetch.protocol)(fetch, url, get)]
+        if not pages:
+            raise NoAnswer(f"{recipe.id} gave no page")
         return Answer(
-            recipe.id, b"", url=url, media_type=first.media_type, pages=tuple(page.body for page in pages)
+            recipe.id,
+            b"",
+            url=urls[0],
+            media_type=pages[0].media_type,
+            pages=tuple(page.body for page in pages),
         )
 
-    def _patiently(self, recipe: Recipe, url: str, headers: dict[str, str]) -> Answer:
+    def _patiently(
+        self, recipe: Recipe, url: str, headers: dict[str, str], body: bytes | None = None
+    ) -> Answer:
         for attempt in stamina.retry_context(
             on=_worth_another, attempts=self.attempts, timeout=_PATIENCE, wait_initial=0.5
         ):
-            with attempt:
-                return self._once(recipe, url, headers)
+            with attempt, self._pace.turn(httpx2.URL(url).host, recipe.fetch.per_minute):
+                return self._once(recipe, url, headers, body)
         raise NoAnswer(f"{recipe.id} did not answer")  # pragma: no cover - the context returns or raises
 
-    def _once(self, recipe: Recipe, url: str, headers: dict[str, str], redirects: int = 0) -> Answer:
+    def _once(
+        self, recipe: Recipe, url: str, headers: dict[str, str], body: bytes | None, redirects: int = 0
+    ) -> Answer:
         seconds = recipe.fetch.timeout.total_seconds()
+        method, kind = ("POST", {"Content-Type": "application/json"}) if body is not None else ("GET", {})
         try:
-            with self._client.stream("GET", url, headers=headers, timeout=seconds) as response:
+            with self._client.stream(
+                method, url, content=body, headers=headers | kind, timeout=seconds
+            ) as response:
                 if response.is_redirect and redirects < _MAX_REDIRECTS:
-                    return self._once(recipe, _same_host(url, response), headers, redirects + 1)
+                    return self._once(recipe, _same_host(url, response), headers, body, redirects + 1)
                 _expect_success(response, recipe)
                 same = response.status_code == httpx2.codes.NOT_MODIFIED
-                body = b"" if same else _body(response, recipe, seconds)
+                given = b"" if same else _body(response, recipe, seconds)
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             raise NoAnswer(f"{recipe.id} gave no answer: {type(error).__name__} {error}".rstrip()) from None
         told = response.headers
         return Answer(
             recipe.id,
-            body,
+            given,
             url=url,
             media_type=told.get("content-type", ""),
             etag=told.get("etag", ""),
@@ -151,10 +177,52 @@ class Transport:
         )
 
 
-def address(recipe: Recipe, today: date) -> str:
-    """Give the address to ask, its window ending today."""
-    first = today - timedelta(days=recipe.fetch.window_days)
-    return recipe.fetch.url.replace("{from}", first.isoformat()).replace("{to}", today.isoformat())
+def addresses(fetch: Fetch, today: date, *, first: bool = False) -> list[str]:
+    """Give the addresses to ask: one for each text of `each`, and for each day where days are asked for."""
+    last = today - timedelta(days=fetch.lag_days)
+    length = fetch.history_days if first and fetch.history_days else fetch.window_days
+    begin = last - timedelta(days=length)
+    days = [begin + timedelta(days=n + 1) for n in range(length)] if fetch.by_day else [last]
+    urls = [_filled(fetch.url, {"from": f"{begin}", "to": f"{last}", **_of(day)}) for day in days]
+    for name, texts in fetch.each.items():
+        urls = [_filled(url, {name: quote(text, safe="")}) for url in urls for text in texts]
+    return urls
+
+
+def _of(day: date) -> dict[str, str]:
+    """Give the ways in which addresses write a day; traffic's raw files pad neither year nor day."""
+    return {
+        "day": day.isoformat(),
+        "year": str(day.year),
+        "month": str(day.month),
+        "yy": str(day.year % 100),
+        "yday": str(day.timetuple().tm_yday),
+    }
+
+
+def _filled(url: str, texts: dict[str, str]) -> str:
+    for name, text in texts.items():
+        url = url.replace(f"{{{name}}}", text)
+    return url
+
+
+def _protocol(name: str) -> Callable[[Fetch, str, Get], Iterable[Answer]]:
+    """Give the way to ask that a protocol prescribes; its module is loaded when it is needed."""
+    if name == "get":
+        return _followed
+    pages: Callable[[Fetch, str, Get], Iterable[Answer]] = import_module(f"{_PROTOCOLS}.{name}").pages
+    return pages
+
+
+def _followed(fetch: Fetch, url: str, get: Get) -> Iterator[Answer]:
+    """Yield an answer and the pages that follow it."""
+    for _ in range(_MAX_PAGES):
+        page = get(url)
+        yield page
+        url = _next(page, fetch)
+        if not url:
+            return
+    raise NoAnswer(f"{page.source_id} gave more than {_MAX_PAGES} pages")
 
 
 def _key(recipe: Recipe) -> dict[str, str]:
@@ -215,26 +283,23 @@ def _same_host(url: str, response: httpx2.Response) -> str:
     return target
 
 
-def _stays(url: str, target: str) -> bool:
-    """Whether a target is on the same host and no less encrypted, so that it may see the key."""
+def _stays(url: str, target: str, *hosts: str) -> bool:
+    """Whether a target is on the same host (or a named one) and no less encrypted: it may see the key."""
     ours, theirs = httpx2.URL(url), httpx2.URL(target)
-    return theirs.host == ours.host and theirs.scheme in ("https", ours.scheme)
+    return theirs.host in (ours.host, *hosts) and theirs.scheme in ("https", ours.scheme)
 
 
-def _next(page: Answer, recipe: Recipe) -> str:
-    """Give the address of the next page, which must be on the same host; empty at the end."""
+def _next(page: Answer, fetch: Fetch) -> str:
+    """Give the address of the next page; empty at the end."""
+    if not fetch.next:
+        return ""
     try:
         node = jsonrows.load(page.body.decode("utf-8-sig"))
     except (NotUnderstood, UnicodeDecodeError):
         return ""  # reading the page will say what is wrong with it
-    for step in recipe.fetch.next.split("."):
+    for step in fetch.next.split("."):
         node = node.get(step) if isinstance(node, dict) else None
-    if not isinstance(node, str) or not node:
-        return ""
-    target = urljoin(page.url, node)
-    if not _stays(page.url, target):
-        raise NoAnswer(f"{recipe.id} names a next page on another host", permanent=True)
-    return target
+    return urljoin(page.url, node) if isinstance(node, str) and node else ""
 
 
 def _worth_another(error: Exception) -> bool | float:

@@ -62,9 +62,13 @@ class Language:
         return format_date(day, _DAYS[self.code], locale=self._locale)
 
     def period(self, first: date, freq: str) -> str:
-        """Write a day with its year, or the ISO week that begins on it."""
+        """Write a day with its year, or the ISO week, month or year that begins on it."""
         year, week, _ = first.isocalendar()
-        return self.text("week {week}/{year}", week=week, year=year) if freq == "week" else self.day(first)
+        if freq == "week":
+            return self.text("week {week}/{year}", week=week, year=year)
+        if freq == "day":
+            return self.day(first)
+        return format_date(first, "LLLL y" if freq == "month" else "y", locale=self._locale)
 
     def short_day(self, day: date) -> str:
         """Write a day without its year."""

@@ -125,7 +125,7 @@ def age(view: View, reading: Reading) -> str:
 
 def _days(view: View, indicator: Indicator, reading: Reading) -> str:
     language, day, today = view.language, reading.reference_date, helsinki_date(view.picture.as_of)
-    if indicator.freq == "week":
+    if indicator.freq != "day":
         return language.period(day, indicator.freq)
     written = language.short_day(day) if day.year == today.year else language.day(day)
     return language.text("{day} ({ago})", day=written, ago=language.ago((today - day).days))

@@ -5,20 +5,26 @@ import io
 from collections.abc import Iterator
 
 from tilannekuva.errors import NotUnderstood
+from tilannekuva.sources.decoding import decoded
+from tilannekuva.sources.fetch import Fetch
 from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
 
 
-def rows(text: str, delimiter: str) -> Iterator[dict[str, str]]:
+def rows(body: bytes, fetch: Fetch) -> Iterator[dict[str, str]]:
     """Yield the rows; raises NotUnderstood for a cut last line or a ragged row.
 
     A whole CSV answer ends with a line break: without one its last number may
     have lost digits on the way.
     """
+    text = decoded(body, "csv", fetch.encoding)
     if not text.endswith("\n"):
         raise NotUnderstood(f"the answer breaks off in the middle of its last line{AGAIN}")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = io.StringIO(text, newline="")
+    for _ in range(fetch.skip):
+        lines.readline()
+    reader = csv.reader(lines, delimiter=fetch.delimiter, strict=True)
     try:
-        header = _header(next(reader, []))
+        header = _header(list(fetch.header) or next(reader, []))
         for cells in filter(None, reader):
             if len(cells) != len(header):
                 counts = f"{len(cells)} cells where the header has {len(header)}"

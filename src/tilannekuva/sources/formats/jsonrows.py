@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tilannekuva.errors import NotUnderstood
+from tilannekuva.sources.decoding import decoded
+from tilannekuva.sources.fetch import Fetch
 from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
 
 Row = dict[str, Any]
@@ -44,12 +46,12 @@ def _no_constant(name: str) -> None:
     raise NotUnderstood(f"the answer holds {name}, which is no number{AGAIN}")
 
 
-def rows(text: str, path: str) -> Iterator[Row]:
-    """Yield the objects along a path such as `confirmed.*.*`.
+def rows(body: bytes, fetch: Fetch) -> Iterator[Row]:
+    """Yield the objects along the recipe's path, such as `confirmed.*.*`.
 
-    The keys that `*` stood for are given as `key1`, `key2` … to the rows.
+    The keys that `*` stood for are given as `key1`, `key2` … to the rows. Raises NotUnderstood.
     """
-    yield from _along(load(text), path.split("."), [], {})
+    yield from _along(load(decoded(body, "json")), fetch.rows.split("."), [], {})
 
 
 def _along(node: Any, path: list[str], seen: list[str], keys: Row) -> Iterator[Row]:  # noqa: ANN401 - any JSON

@@ -1,0 +1,31 @@
+"""The command line: one command a flow. Data goes to stdout, talk to stderr."""
+
+import click
+
+from tilannekuva import __version__
+from tilannekuva.cli import asking, kitchen, running, upkeep
+from tilannekuva.cli.frame import Commands
+
+
+@click.group(cls=Commands)
+@click.version_option(__version__)
+def main() -> None:
+    """Keep a situational picture: what happens, what was known when, what may come.
+
+    Example: tilannekuva demo
+    """
+
+
+for command in (
+    running.init,
+    running.update,
+    asking.status,
+    asking.observations,
+    asking.picture,
+    running.serve,
+    running.demo,
+    kitchen.recipe,
+    upkeep.verify,
+    upkeep.rebuild,
+):
+    main.add_command(command)

@@ -1,0 +1,167 @@
+"""How a source is asked and which form its answer has: the part `[fetch]` of a recipe."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from tilannekuva.domain.calendar import duration
+from tilannekuva.domain.definitions import Strict
+
+
+def _duration(given: object) -> timedelta:
+    """Give the time span of a text; a bare number has no unit and is refused."""
+    if isinstance(given, timedelta):
+        return given
+    return duration(given if isinstance(given, str) else repr(given))
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Kind = Literal["text", "day", "week", "month", "year", "time", "count", "number"]
+Protocol = Literal["get", "pxweb", "sampo", "ckan", "wfs", "command", "inbox"]
+WINDOW = ("{from}", "{to}", "{day}", "{year}", "{month}", "{yy}", "{yday}")
+_OF_A_DAY = WINDOW[2:]
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key", "apikey", "api-key"}
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+class Fetch(Strict):
+    """Where the answer is and which form it has."""
+
+    protocol: Protocol = Field(
+        default="get",
+        description="How it is asked: `get` one address; `pxweb` a statistical table in parts; `sampo` a THL "
+        "cube whose dimension ids change; `ckan` the newest file of a data set; `wfs` a map layer page by "
+        "page; `command` a program of our own; `inbox` never, it is sent to us.",
+    )
+    url: str = Field(
+        default="",
+        pattern=r"^(https?://.*)?$",
+        description="Address. `{from}` and `{to}` become the days of the window; with `{day}`, `{year}`, "
+        "`{month}`, `{yy}` or `{yday}` (day of the year) each day of the window is asked for by itself.",
+    )
+    each: dict[str, tuple[str, ...]] = Field(
+        default={}, description="Other `{names}` in the address and the texts they become, a request each."
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(), description="Other hosts that the answer may send us to, such as a portal's file store."
+    )
+    command: tuple[str, ...] = Field(
+        default=(), description="Program and arguments of the protocol `command`; it prints the answer."
+    )
+    query: dict[str, tuple[str, ...] | str] = Field(
+        default={},
+        description="Selection of a `pxweb` table by dimension: values, `*` for all or `top 24` for the "
+        "newest. For `ckan` what picks the file: `name`, `format`. For `sampo` the labels of nodes.",
+    )
+    per_minute: int = Field(
+        default=60, ge=1, le=600, description="Requests a minute that the host may be asked at most."
+    )
+    format: str = Field(
+        description="Form of the answer: `json`, `ndjson`, `csv`, `vehicles-csv`, `json-stat`, `fmi`, "
+        "`feed`, `html`, `sheet` (Excel), `geo`, `gtfs-rt`, or the name of a plug-in."
+    )
+    rows: str = Field(
+        default="*",
+        description="Where the rows stand: in JSON keys joined by dots, `*` for every entry; in HTML a CSS "
+        "path; in a workbook the sheet's name; in a map file the layer's name.",
+    )
+    encoding: Literal["utf-8", "latin-1", "utf-16"] = Field(default="utf-8", description="How text is coded.")
+    delimiter: str = Field(
+        default=";", min_length=1, max_length=1, description="What parts the cells of a CSV answer."
+    )
+    skip: int = Field(default=0, ge=0, description="Lines before the header line of a CSV answer.")
+    header: tuple[str, ...] = Field(
+        default=(), description="Names of the columns of a CSV answer that has no header line."
+    )
+    keep: tuple[str, ...] = Field(
+        default=(),
+        description="Columns of a wide table that stay; each other one becomes rows, its name in `column`, "
+        "its cell in `value`.",
+    )
+    crs: str = Field(
+        default="",
+        pattern=r"^(EPSG:\d+)?$",
+        description="Coordinates of a map answer that does not say itself, `EPSG:3067`.",
+    )
+    columns: dict[str, Kind] = Field(
+        min_length=1,
+        description="Columns that must be there, each `text`, `day`, `week`, `month`, `year`, `time` (on "
+        "Helsinki's clock), `count` or `number`.",
+    )
+    aliases: dict[str, tuple[str, ...]] = Field(
+        default={}, description="Other names that a column has had, the newest first."
+    )
+    optional: tuple[str, ...] = Field(default=(), description="Of these columns, those that may be absent.")
+    headers: dict[str, str] = Field(default={}, description="Request headers.")
+    key: str = Field(
+        default="",
+        description="Name of the environment variable that holds the key, `env:NAME`; never the key itself.",
+    )
+    key_header: str = Field(default="Authorization", description="Header that carries the key.")
+    window_days: int = Field(
+        default=0, ge=0, description="Length in days of the window from `{from}` to `{to}`."
+    )
+    history_days: int = Field(
+        default=0, ge=0, description="Length of the first window, when nothing is known yet; 0 = the same."
+    )
+    lag_days: int = Field(default=0, ge=0, description="Days before today on which the window ends.")
+    next: str = Field(default="", description="Where a JSON answer names the address of its next page.")
+    timeout: Duration = Field(
+        default=timedelta(seconds=30), description="Longest time for one answer, `30s`."
+    )
+    max_mb: int = Field(default=64, ge=1, le=1024, description="Largest answer in megabytes, unpacked.")
+
+    @field_validator("key")
+    @classmethod
+    def _by_name(cls, key: str) -> str:
+        if key and not re.fullmatch(r"env:[A-Z][A-Z0-9_]*", key):
+            raise ValueError(
+                "recipes are shared, so no secret stands in them: put the key into an environment variable, "
+                "and its name here as env:NAME"
+            )
+        return key
+
+    @field_validator("headers")
+    @classmethod
+    def _no_secrets(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name in headers:
+            if name.casefold() in _SECRET_HEADERS:
+                raise ValueError(
+                    f'recipes are shared, so no secret stands in them: write key = "env:NAME" and '
+                    f'key_header = "{name}"'
+                )
+        return headers
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Fetch":
+        unknown = ({*self.optional} | self.aliases.keys()) - self.columns.keys()
+        if unknown:
+            raise ValueError(
+                f"`optional` or `aliases` name columns that `columns` lacks: {', '.join(sorted(unknown))}"
+            )
+        placed = set(_PLACEHOLDER.findall(self.url))
+        if bool(placed & {*WINDOW}) != bool(self.window_days):
+            raise ValueError("a URL with {from} or {day} needs `window_days`, and `window_days` such a URL")
+        strange = placed - {*WINDOW} - {f"{{{name}}}" for name in self.each}
+        if strange and self.protocol != "sampo":
+            raise ValueError(f"the URL holds {min(strange)}, which `each` does not name")
+        self._asked()
+        return self
+
+    def _asked(self) -> None:
+        """Raise ValueError when what the protocol needs is not there."""
+        if self.protocol == "command":
+            if not self.command or self.url:
+                raise ValueError("the protocol `command` needs `command` and no `url`")
+        elif self.protocol == "inbox":
+            if self.url:
+                raise ValueError("what comes to the inbox is not asked for: leave `url` out")
+        elif not self.url:
+            raise ValueError("`url` is needed: the address of the answer")
+
+    @property
+    def by_day(self) -> bool:
+        """Whether each day of the window is asked for by itself."""
+        return any(name in self.url for name in _OF_A_DAY)

@@ -1,0 +1,1 @@
+"""How answers are read: one file a format, each from bytes to rows of raw cells."""
