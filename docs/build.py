@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from tilannekuva.config import Settings
 from tilannekuva.domain import areas, indicators, looks, observations, picture
 from tilannekuva.indicators import catalogue
 from tilannekuva.sources import recipe
+from tilannekuva.sources.fetch import Fetch
 from tilannekuva.web.app import addresses
 from tilannekuva.web.pages import area_map, frame, front, indicator, sources, tiles
 
@@ -24,6 +26,12 @@ ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 sys.path.append(str(ROOT / "tests" / "spec"))
 MADE = "<!-- Made by docs/build.py from the code; do not edit here. -->\n\n"
+
+SOURCES = """Every source that is joined already, one TOML file each in `src/tilannekuva/sources/recipes`. *Proven on* names
+the recorded answers that the tests read with the recipe; *format only* means that none is at hand, and that the recipe
+was proven on a sample that we wrote in the documented form. No live service was asked while these were made: the first
+look at one may be refused, and then says what differs.
+"""
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -73,31 +81,72 @@ def settings_page() -> str:
 
 def recipe_page() -> str:
     """Write the keys of a recipe and the shipped recipes."""
-    parts = ["# Recipes\n", "A source is one TOML file; [how to write one](../how-to/recipes.md).\n"]
+    parts = ["# Recipes\n", "A source is one TOML file; [how to write one](../tutorial/first-source.md).\n"]
     sections = {
         "": recipe.Recipe,
-        "fetch": recipe.Fetch,
+        "fetch": Fetch,
         "[series]": recipe.Series,
+        "decisions": recipe.Decisions,
+        "place": recipe.Place,
+        "[entry]": recipe.Entry,
         "[check]": recipe.Check,
         "guard": recipe.Guard,
     }
     for name, one in sections.items():
         heading = f"`[{name}]`" if name else "Top of the file"
         parts.append(f"## {heading}\n\n{inspect.getdoc(one)}\n\n{model(one)}\n")
-    parts.append("## Shipped recipes\n")
-    for name, text in recipe.texts().items():
-        one = recipe.recipe(text, name)
-        rows = [
-            ["says", ", ".join(f"`{series.indicator}`" for series in one.series)],
-            ["publisher", one.publisher],
-            ["licence", one.licence.en],
-            ["contact", one.contact],
-            ["asked", f"every {one.every}" if one.every else "never; replayed"],
-            ["publishes", f"every {one.rhythm}"],
-            ["address", f"`{one.fetch.url}`"],
-        ]
-        parts.append(f"### {name}\n\n{one.title.en}. {one.about.en}\n\n{table(['', ''], rows)}\n")
+    parts.append("The shipped ones stand in [sources](sources.md).")
     return "\n".join(parts)
+
+
+def source_page() -> str:
+    """Write what is joined already: one line a shipped recipe, then each in full."""
+    found = [recipe.recipe(text, name) for name, text in recipe.texts().items()]
+    heads = ["source", "format", "publishes", "licence", "says", "proven on"]
+    rows = [
+        [
+            f"[{one.id}](#{one.id})",
+            one.fetch.format
+            if one.fetch.protocol == "get"
+            else f"{one.fetch.format} by {one.fetch.protocol}",
+            span(one.rhythm),
+            one.licence.en,
+            said(one),
+            ", ".join(f"`{name}`" for name in one.proven_on) or "format only",
+        ]
+        for one in found
+    ]
+    parts = [
+        "# Sources\n",
+        SOURCES,
+        table(heads, rows) + "\n",
+    ]
+    for one in found:
+        told = [
+            ["publisher", one.publisher],
+            ["contact", one.contact],
+            ["asked", f"every {span(one.every)}" if one.every else "never: replayed, or sent to the inbox"],
+            ["address", f"`{one.fetch.url}`" if one.fetch.url else ""],
+        ]
+        full = [row for row in told if row[1]]
+        parts.append(f"## {one.id}\n\n{one.title.en}. {one.about.en}\n\n{table(['', ''], full)}\n")
+    return "\n".join(parts)
+
+
+def span(length: timedelta) -> str:
+    """Write a time span as recipes do: 15min, 1h, 7d."""
+    minutes = int(length.total_seconds() // 60)
+    for unit, size in (("d", 1440), ("h", 60)):
+        if minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}min"
+
+
+def said(one: recipe.Recipe) -> str:
+    """Name what a recipe tells: indicators, decisions, boundaries."""
+    told = [f"`{name}`" for name in dict.fromkeys(series.indicator for series in one.series)]
+    told += ["decisions"] if one.decisions else []
+    return ", ".join(told) or "boundaries"
 
 
 def indicator_page() -> str:
@@ -177,6 +226,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": command_pages,
     "settings.md": settings_page,
     "recipes.md": recipe_page,
+    "sources.md": source_page,
     "indicators.md": indicator_page,
     "pages.md": page_page,
     "nouns.md": noun_page,

@@ -17,6 +17,7 @@ from tilannekuva.config import Settings
 from tilannekuva.domain.indicators import Indicator, Level
 from tilannekuva.indicators import catalogue
 from tilannekuva.sources import recipe
+from tilannekuva.sources.fetch import Fetch
 from tilannekuva.web.app import addresses
 
 ROOT = Path(__file__).parent.parent.parent
@@ -70,7 +71,19 @@ def test_every_option_says_what_it_does(path: tuple[str, ...], command: click.Co
 
 @pytest.mark.parametrize(
     "model",
-    [Settings, Indicator, Level, recipe.Recipe, recipe.Fetch, recipe.Series, recipe.Check, recipe.Guard],
+    [
+        Settings,
+        Indicator,
+        Level,
+        recipe.Recipe,
+        Fetch,
+        recipe.Series,
+        recipe.Decisions,
+        recipe.Place,
+        recipe.Entry,
+        recipe.Check,
+        recipe.Guard,
+    ],
 )
 def test_every_key_of_a_definition_is_described(model: type):
     nested = {"fetch", "series", "check", "guard"}

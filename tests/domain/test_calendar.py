@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tilannekuva.domain.calendar import duration, end_of_day, helsinki_date, instant, stamp, week_start
+from tilannekuva.domain.calendar import begun, duration, end_of_day, helsinki_date, instant, stamp, week_start
 from tilannekuva.errors import BadInstant
 
 
@@ -56,6 +56,14 @@ def test_iso_weeks_go_there_and_back_from_2015_to_2040():
 
         assert day == week_start(year, week) + timedelta(days=weekday - 1)
         day += timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("freq", "first"),
+    [("day", "2021-03-17"), ("week", "2021-03-15"), ("month", "2021-03-01"), ("year", "2021-01-01")],
+)
+def test_a_period_is_dated_by_its_first_day(freq: str, first: str):
+    assert date.fromisoformat(first) == begun(date(2021, 3, 17), freq)
 
 
 def test_a_week_that_the_year_has_not_is_refused():

@@ -1,6 +1,5 @@
 """The law of shipped recipes: each gives exactly the rows expected of its sample."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -91,19 +90,3 @@ def test_a_recipe_bears_the_name_of_its_file(tmp_path: Path):
 
     with pytest.raises(BadInput, match=r"other\.toml has the id 'hs-tests'; name the file hs-tests\.toml"):
         kitchen.checked(file)
-
-
-def test_the_worked_example_of_the_guide_works(tmp_path: Path):
-    """Recipe, sample and expected rows in docs/how-to/recipes.md fit together."""
-    guide = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "recipes.md"
-    sample_text, expected = re.findall(r"```text\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
-    (toml,) = re.findall(r"```toml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
-    folder = tmp_path / "recipes"
-    folder.mkdir()
-    texts = {"toml": toml, "sample.csv": sample_text, "expected.csv": expected}
-    for ending, text in texts.items():
-        (folder / f"city-tests.{ending}").write_text(text, encoding="utf-8")
-
-    kitchen.checked(folder / "city-tests.toml")
-
-    assert dict(kitchen.tested(tmp_path, ["city-tests"])) == {"city-tests": ""}

@@ -52,7 +52,10 @@ class Handler(BaseHTTPRequestHandler):
         service = self.server
         assert isinstance(service, Service)
         service.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+        service.bodies.append(self.rfile.read(int(self.headers.get("content-length", 0))))
         service.answer(self)
+
+    do_POST = do_GET  # noqa: N815 - the server's own name
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -86,6 +89,7 @@ class Service(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer = answer
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.bodies: list[bytes] = []
 
     @property
     def url(self) -> str:

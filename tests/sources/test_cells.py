@@ -1,14 +1,14 @@
 """The law of cells: a text becomes a typed value, none at all, or a fault; never another value."""
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tilannekuva.errors import NotUnderstood
-from tilannekuva.sources.cells import KINDS, is_suppressed
+from tilannekuva.sources.cells import KINDS, is_starred, is_suppressed
 from tilannekuva.sources.fetch import Fetch
 from tilannekuva.sources.formats import csvrows, jsonrows
 from tilannekuva.sources.wording import quoted
@@ -36,6 +36,18 @@ GOOD = [
     ("week", "År 2021 Vecka 01", date(2021, 1, 4)),
     ("week", "2021-W11", date(2021, 3, 15)),
     ("week", "Alla tider", None),
+    ("month", "2009M01", date(2009, 1, 1)),
+    ("month", "2025M03*", date(2025, 3, 1)),
+    ("month", "2020-03", date(2020, 3, 1)),
+    ("month", "3/2020", date(2020, 3, 1)),
+    ("year", "2019", date(2019, 1, 1)),
+    ("year", 2019, date(2019, 1, 1)),
+    ("year", "2025*", date(2025, 1, 1)),
+    ("time", "2020-03-29T00:30:00Z", datetime.fromisoformat("2020-03-29T02:30")),
+    ("time", "2020-03-29T01:30:00Z", datetime.fromisoformat("2020-03-29T04:30")),
+    ("time", "2020-10-25T03:30", datetime.fromisoformat("2020-10-25T03:30")),
+    ("time", 1585445400, datetime.fromisoformat("2020-03-29T04:30")),
+    ("count", "123*", 123),
     ("text", " Pirkanmaa\u00a0", "Pirkanmaa"),
     ("text", None, None),
 ]
@@ -66,6 +78,14 @@ BAD = [
     ("week", "År 2021 Vecka 53"),
     ("week", "Viikko 7"),
     ("week", None),
+    ("month", "2020M13"),
+    ("month", "2020"),
+    ("month", 202003),
+    ("year", "19"),
+    ("year", None),
+    ("time", True),
+    ("time", ""),
+    ("time", 1e30),
     ("week", 202107),
 ]
 JSON = Fetch(url="https://source.example", format="json", columns={"a": "text"})
@@ -84,7 +104,7 @@ def test_what_means_nothing_is_a_fault(kind: str, raw: object):
         KINDS[kind][0](raw)
 
 
-@given(st.sampled_from(["text", "day", "week", "count", "number"]), st.text() | st.integers() | st.floats())
+@given(st.sampled_from(sorted(KINDS)), st.text() | st.integers() | st.floats())
 def test_no_cell_does_worse_than_be_a_fault(kind: str, raw: object):
     with suppress(ValueError, OverflowError):
         KINDS[kind][0](raw)
@@ -101,6 +121,13 @@ def test_a_count_survives_every_way_of_writing_it(number: int):
 def test_suppressed_is_not_missing(raw: str):
     assert is_suppressed(raw)
     assert not is_suppressed("")
+
+
+@pytest.mark.parametrize(
+    ("raw", "starred"), [("2025M03*", True), ("12 *", True), ("2025M03", False), (7, False)]
+)
+def test_a_star_marks_what_will_change(raw: object, starred: bool):  # noqa: FBT001 - a column of the table above
+    assert is_starred(raw) == starred
 
 
 @given(st.text())

@@ -389,6 +389,26 @@ def test_window(spec: Spec):
     )
 
 
+def test_delivery(spec: Spec):
+    """A delivery takes back only of the areas it names, inside the days it covers of each."""
+    spec.adds(
+        """
+        area              reference_date  value  status
+        municipality:837  3 Mar           -      withdrawn
+        """,
+        known="""
+        area              reference_date  value
+        municipality:837  1 Mar           4
+        municipality:837  2 Mar           5
+        municipality:837  3 Mar           6
+        municipality:837  4 Mar           7
+        municipality:853  3 Mar           60
+        """,
+        answer="area  reference_date  value\nmunicipality:837  2 Mar  5\nmunicipality:837  4 Mar  7",
+        snapshot="delivery",
+    )
+
+
 def test_log(spec: Spec):
     """A log takes nothing back: what it does not hold was said once and stays."""
     spec.adds(

@@ -207,3 +207,13 @@ def test_a_week_is_written_by_its_number_and_a_day_as_a_day(lang: str, week: str
 
     assert week == language(lang).period(monday, "week")
     assert language(lang).day(monday) == language(lang).period(monday, "day")
+
+
+@pytest.mark.parametrize(
+    ("lang", "month"), [("fi", "maaliskuu 2021"), ("sv", "mars 2021"), ("en", "March 2021")]
+)
+def test_a_month_and_a_year_are_written_by_their_names(lang: str, month: str):
+    first = date(2021, 3, 1)
+
+    assert month == language(lang).period(first, "month")
+    assert language(lang).period(first, "year") == "2021"

@@ -1,8 +1,9 @@
 """The door: makes readings from series, and only of what a viewer may see."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from tilannekuva.domain.calendar import before
 from tilannekuva.domain.indicators import Indicator, LevelName, Visibility
 from tilannekuva.domain.picture import Point, Reading, Trend, Viewer
 
@@ -31,7 +32,7 @@ def reading(
     if not points:
         return None
     at = settled(points)
-    change = _change(points, at, indicator.compare_days)
+    change = _change(points, at, indicator.freq)
     return Reading(
         indicator=indicator.id,
         area=area,
@@ -54,9 +55,9 @@ def settled(points: Sequence[Point]) -> int:
     return (whole or numbers or [len(points) - 1])[-1]
 
 
-def _change(points: Sequence[Point], at: int, days: int) -> float | None:
+def _change(points: Sequence[Point], at: int, freq: str) -> float | None:
     now = points[at]
-    earlier = now.reference_date - timedelta(days=days)
+    earlier = before(now.reference_date, freq)
     for then in reversed(points[:at]):
         if then.reference_date <= earlier:
             same = then.reference_date == earlier

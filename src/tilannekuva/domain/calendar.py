@@ -61,6 +61,13 @@ def begun(day: date, freq: str) -> date:
     return day.replace(day=1, month=1 if freq == "year" else day.month) if freq != "day" else day
 
 
+def before(day: date, freq: str) -> date:
+    """Give the day with which a period is compared: a week, a month or a year earlier."""
+    if freq in ("day", "week"):
+        return day - timedelta(days=7)
+    return begun(day - timedelta(days=1), freq)
+
+
 def duration(text: str) -> timedelta:
     """Give the time span of a text such as 90s, 15min, 1h, 2d or 1w."""
     match = _DURATION.fullmatch(text.strip())

@@ -48,9 +48,6 @@ class Indicator(Strict):
     noticeable: float = Field(
         default=0.05, ge=0, description="Relative change below which it is called steady."
     )
-    compare_days: int = Field(
-        default=7, ge=1, description="Days back with which the newest value is compared."
-    )
     history_days: int = Field(
         default=0, ge=0, description="Days before the first one shown that `sql` looks back on."
     )

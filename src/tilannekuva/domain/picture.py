@@ -28,8 +28,9 @@ class Point:
 class Reading:
     """An indicator's newest settled value for a viewer; only `disclosure` makes one.
 
-    `change` is the difference to `compare_days` earlier, `level` None where no
-    levels are set, `points` the series in ascending days, provisional ones last.
+    `change` is the difference to a week earlier (a month, a year where these are
+    the periods), `level` None where no levels are set, `points` the series in
+    ascending days, provisional ones last.
     """
 
     indicator: str

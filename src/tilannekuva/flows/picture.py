@@ -43,8 +43,9 @@ class Question:
 def picture(workspace: Workspace, question: Question) -> Picture:
     """Compute the picture that answers a question, from nothing known later."""
     catalogue = workspace.catalogue(question.as_of)
-    shown = [one for one in _shown(catalogue, question) if door.may_see(question.viewer, one)]
     states = states_of(workspace, question.as_of)
+    told = _told(workspace, catalogue, question, states)
+    shown = [one for one in _shown(catalogue, question) if one.id in told]
     return Picture(
         id=identity(workspace, question, states),
         title=workspace.settings.title,
@@ -56,9 +57,7 @@ def picture(workspace: Workspace, question: Question) -> Picture:
         viewer=question.viewer,
         exercise=workspace.settings.exercise_from is not None,
         readings={(one.indicator, one.area): one for one in _readings(workspace, catalogue, question, shown)},
-        indicators={
-            one.id: one for one in catalogue.indicators.values() if door.may_see(question.viewer, one)
-        },
+        indicators=told,
         health=states,
         sources=sources_of(workspace, question.as_of),
     )
@@ -91,6 +90,19 @@ def identity(workspace: Workspace, question: Question, states: Iterable[Health])
         workspace.settings.model_dump_json(),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+
+def _told(
+    workspace: Workspace, catalogue: Catalogue, question: Question, states: Iterable[Health]
+) -> dict[str, Indicator]:
+    """Give the indicators that this picture's sources tell and its viewer may see."""
+    recipes = workspace.recipes(question.as_of)
+    told = {series.indicator for one in states for series in recipes[one.source_id].series}
+    for one in catalogue.indicators.values():  # inputs stand before what is derived from them
+        if one.sql and told.issuperset(one.inputs):
+            told.add(one.id)
+    found = (one for one in catalogue.indicators.values() if one.id in told)
+    return {one.id: one for one in found if door.may_see(question.viewer, one)}
 
 
 def _shown(catalogue: Catalogue, question: Question) -> list[Indicator]:

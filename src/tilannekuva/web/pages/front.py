@@ -13,7 +13,7 @@ from tilannekuva.web import charts
 from tilannekuva.web.language import Language
 from tilannekuva.web.pages.area_map import AreaMap, area_map
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
-from tilannekuva.web.pages.tiles import Tile, better, level_mark, tile, unit, value_text
+from tilannekuva.web.pages.tiles import Theme, Tile, better, level_mark, themes, tile, unit, value_text
 
 _SEVERITY = ("act", "watch", "normal")
 _COLUMNS = 4  # figures by which cities are compared
@@ -36,7 +36,7 @@ class Front:
     `sentence` says it in one line, beside the `sign` of the `level`; `answers`
     are the mayor's questions with what answers each: better or worse, why, what
     waits, can it be trusted; `tiles` are the readings; `map` shows the areas of
-    the leading indicator; `cities` compares the workspace's cities under
+    the leading indicator; `themes` leads to all indicators; `cities` compares the workspace's cities under
     `columns`, and is empty where there is only one.
     """
 
@@ -48,6 +48,7 @@ class Front:
     answers: tuple[tuple[str, tuple[str, ...]], ...]
     tiles: tuple[Tile, ...]
     map: AreaMap | None
+    themes: tuple[Theme, ...]
     columns: tuple[str, ...]
     cities: tuple[City, ...]
 
@@ -73,6 +74,7 @@ def front(view: View) -> Front:
         answers=_answers(view, found, [one for one in found if worst and one.level == worst.level]),
         tiles=tuple(tile(view, picture.indicators[one.indicator], one) for one in found),
         map=area_map(view, order[0]) if order else None,
+        themes=themes(view),
         columns=tuple(one.short.in_(language.code) for one in order[:_COLUMNS]),
         cities=tuple(_city(view, area) for area in picture.areas if len(picture.areas) > 1),
     )

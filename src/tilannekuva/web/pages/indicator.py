@@ -14,7 +14,7 @@ from tilannekuva.web import charts
 from tilannekuva.web.language import Language
 from tilannekuva.web.pages.area_map import AreaMap, area_map
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
-from tilannekuva.web.pages.tiles import Tile, curve, level_word, tile, unit, value_text
+from tilannekuva.web.pages.tiles import Theme, Tile, curve, level_word, themes, tile, unit, value_text
 
 _LAST = 28  # values in the table; the data twin has them all
 
@@ -44,7 +44,7 @@ class IndicatorPage:
     `tile` is its newest reading, None where there is none; `sentence` says what
     the chart shows; `wide` and `narrow` are the same chart for wide and narrow
     screens; `limits` its levels; `figures` the newest values, newest first;
-    `sources` who says so; `others` leads to the other indicators.
+    `sources` who says so; `themes` leads to all indicators.
     """
 
     frame: Frame
@@ -61,7 +61,7 @@ class IndicatorPage:
     map: AreaMap | None
     map_switch: Link | None
     sources: tuple[Link, ...]
-    others: tuple[Link, ...]
+    themes: tuple[Theme, ...]
 
 
 def indicator_page(view: View) -> IndicatorPage:
@@ -86,12 +86,7 @@ def indicator_page(view: View) -> IndicatorPage:
         map=drawn,
         map_switch=_switch(view, municipal=municipal) if drawn else None,
         sources=tuple(_source(view, name) for name in reading.sources) if reading else (),
-        others=tuple(
-            Link(
-                other.title.in_(language.code), view.url("indicator", name=other.id), here=other.id == one.id
-            )
-            for other in sorted(view.picture.indicators.values(), key=lambda one: (one.tile or 99, one.id))
-        ),
+        themes=themes(view),
     )
 
 

@@ -11,7 +11,7 @@ from tilannekuva.domain.indicators import Indicator, LevelName
 from tilannekuva.domain.picture import Point, Reading, Trend
 from tilannekuva.web import charts
 from tilannekuva.web.language import Language
-from tilannekuva.web.pages.frame import View
+from tilannekuva.web.pages.frame import Link, View
 
 _SPARK_DAYS = timedelta(days=56)
 _ARROWS: dict[Trend, str] = {"up": "↗", "down": "↘", "flat": "→", "unknown": "·"}
@@ -43,6 +43,14 @@ class Tile:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What some indicators are about, and links to them."""
+
+    title: str
+    links: tuple[Link, ...]
+
+
 def tile(view: View, indicator: Indicator, reading: Reading) -> Tile:
     """Make the tile of a reading."""
     language = view.language
@@ -60,6 +68,39 @@ def tile(view: View, indicator: Indicator, reading: Reading) -> Tile:
         spark=_spark(language, indicator, reading),
         age=age(view, reading),
         note=note(language, reading),
+    )
+
+
+def themes(view: View) -> tuple[Theme, ...]:
+    """Give links to all indicators, by what they are about."""
+    language, found = view.language, view.picture.indicators.values()
+    titles = {
+        "spread": language.text("Spread of the disease"),
+        "care": language.text("Hospital care"),
+        "testing": language.text("Testing"),
+        "vaccination": language.text("Vaccinations"),
+        "movement": language.text("Movement"),
+        "air": language.text("Air and weather"),
+        "safety": language.text("Safety"),
+        "services": language.text("Services"),
+        "people": language.text("Inhabitants"),
+    }
+    listed = {
+        theme: sorted((one for one in found if one.theme == theme), key=lambda one: (one.tile or 99, one.id))
+        for theme in titles
+    }
+    return tuple(
+        Theme(
+            titles[theme],
+            tuple(
+                Link(
+                    one.title.in_(language.code), view.url("indicator", name=one.id), here=one.id == view.name
+                )
+                for one in indicators
+            ),
+        )
+        for theme, indicators in listed.items()
+        if indicators
     )
 
 
@@ -90,6 +131,10 @@ def direction(language: Language, indicator: Indicator, reading: Reading) -> str
     change = language.number(reading.change, indicator.decimals, signed=True)
     if indicator.kind == "share":
         change = language.text("{change} percentage points", change=change)
+    if indicator.freq == "month":
+        return language.text("{words}, {change} in a month", words=words, change=change)
+    if indicator.freq == "year":
+        return language.text("{words}, {change} in a year", words=words, change=change)
     return language.text("{words}, {change} in a week", words=words, change=change)
 
 
