@@ -1,4 +1,4 @@
-"""Run every bench: `./dev bench`."""
+"""Run benches: `./dev bench` all of them, `./dev bench traffic` one."""
 
 import subprocess
 import sys
@@ -9,9 +9,23 @@ HERE = Path(__file__).parent
 RECORDED = HERE.parent.parent / "shared"
 
 
-def main() -> None:
-    """Run the benches; those of recorded data only where it is there."""
+def pages() -> None:
+    """Measure pages beside a bare answer."""
     subprocess.run([sys.executable, str(HERE / "pages.py")], check=True)
+
+
+def traffic() -> None:
+    """Measure raw vehicle files beside bare DuckDB, polars and pandas."""
+    subprocess.run([sys.executable, str(HERE / "traffic.py")], check=True)
+
+
+def spatial() -> None:
+    """Measure points and surfaces brought to areas beside geopandas and a plain loop."""
+    subprocess.run([sys.executable, str(HERE / "spatial.py")], check=True)
+
+
+def replay() -> None:
+    """Replay the recorded past, where it is there."""
     if not (RECORDED / "tools" / "replay.py").exists():
         print("no recorded data beside the project: the replay is not measured")
         return
@@ -21,5 +35,11 @@ def main() -> None:
         subprocess.run([sys.executable, str(HERE / "replay.py"), name], check=True)
 
 
+BENCHES = {"pages": pages, "traffic": traffic, "spatial": spatial, "replay": replay}
+
+
 if __name__ == "__main__":
-    main()
+    for one in sys.argv[1:] or BENCHES:
+        if one not in BENCHES:
+            sys.exit(f"no bench is called '{one}'; there are {', '.join(BENCHES)}")
+        BENCHES[one]()

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from tilannekuva import errors
 from tilannekuva.cli import main as commands
 from tilannekuva.config import Settings
-from tilannekuva.domain import areas, indicators, looks, observations, picture
+from tilannekuva.domain import areas, decisions, indicators, looks, observations, picture
 from tilannekuva.indicators import catalogue
 from tilannekuva.sources import recipe
 from tilannekuva.sources.fetch import Fetch
@@ -27,10 +27,10 @@ REFERENCE = ROOT / "docs" / "reference"
 sys.path.append(str(ROOT / "tests" / "spec"))
 MADE = "<!-- Made by docs/build.py from the code; do not edit here. -->\n\n"
 
-SOURCES = """Every source that is joined already, one TOML file each in `src/tilannekuva/sources/recipes`. *Proven on* names
-the recorded answers that the tests read with the recipe; *format only* means that none is at hand, and that the recipe
-was proven on a sample that we wrote in the documented form. No live service was asked while these were made: the first
-look at one may be refused, and then says what differs.
+SOURCES = """Every source that is joined already, one TOML file each in `src/tilannekuva/sources/recipes`.
+*Proven on* names the recorded answers that the tests read with the recipe; *format only* means that none is
+at hand, and that the recipe was proven on a sample that we wrote in the documented form. No live service was
+asked while these were made: the first look at one may be refused, and then says what differs.
 """
 
 
@@ -88,6 +88,7 @@ def recipe_page() -> str:
         "[series]": recipe.Series,
         "decisions": recipe.Decisions,
         "place": recipe.Place,
+        "boundaries": recipe.Boundaries,
         "[entry]": recipe.Entry,
         "[check]": recipe.Check,
         "guard": recipe.Guard,
@@ -184,7 +185,14 @@ def page_page() -> str:
 def noun_page() -> str:
     """Write the nouns and their fields."""
     parts = ["# Nouns\n"]
-    nouns = (areas.Area, observations.Fact, observations.Observation, looks.Look, looks.Health)
+    nouns = (
+        areas.Area,
+        observations.Fact,
+        observations.Observation,
+        decisions.Decision,
+        looks.Look,
+        looks.Health,
+    )
     seen = (picture.Point, picture.Reading, picture.Source, picture.Picture)
     parts += [f"## {one.__name__}\n\n{prose(one)}\n\n{columns(one)}\n" for one in (*nouns, *seen)]
     return "\n".join(parts)

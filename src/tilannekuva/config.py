@@ -31,6 +31,11 @@ class Settings(Strict):
     allow_networks: tuple[str, ...] = Field(
         default=(), description="Networks (CIDR) inside the house that sources may live in; none by default."
     )
+    allow_commands: tuple[str, ...] = Field(
+        default=(),
+        description="Programs that recipes may start, such as `Rscript`, each to run a file of the folder "
+        "`programs/`; none by default.",
+    )
     contact: str = Field(default="", description="Who runs this picture; told to the sources that are asked.")
 
 

@@ -110,3 +110,11 @@ def test_a_reading_cannot_be_changed():
         made.value = 2  # type: ignore[misc]
 
     assert replace(made, value=3).value == 3
+
+
+def test_a_withheld_value_is_not_hidden_by_an_older_number():
+    """Between five last week and withheld now, the reading is that it is withheld."""
+    withheld = Point(date(2021, 3, 3), None, "suppressed")
+    made = read([*points(5, 6), withheld])
+
+    assert (made.reference_date, made.value, made.status) == (date(2021, 3, 3), None, "suppressed")

@@ -14,7 +14,10 @@ import tilannekuva
 from tilannekuva import errors
 from tilannekuva.cli import main
 from tilannekuva.config import Settings
+from tilannekuva.domain.areas import register
+from tilannekuva.domain.definitions import read as definition
 from tilannekuva.domain.indicators import Indicator, Level
+from tilannekuva.flows import upkeep
 from tilannekuva.indicators import catalogue
 from tilannekuva.sources import recipe
 from tilannekuva.sources.fetch import Fetch
@@ -80,6 +83,7 @@ def test_every_option_says_what_it_does(path: tuple[str, ...], command: click.Co
         recipe.Series,
         recipe.Decisions,
         recipe.Place,
+        recipe.Boundaries,
         recipe.Entry,
         recipe.Check,
         recipe.Guard,
@@ -144,3 +148,12 @@ def test_a_document_in_each_of_four_parts():
     parts = {page.parent.name for page in DOCS.rglob("*.md")}
 
     assert {"tutorial", "how-to", "reference", "explanation"} <= parts
+
+
+@pytest.mark.parametrize("name", upkeep.TEMPLATES)
+def test_a_template_names_recipes_that_are_shipped_and_areas_that_are_there(name: str):
+    template = definition(upkeep.TEMPLATES[name], name, upkeep.Template)
+    asked = {*template.sources, *(source for found in template.of.values() for source in found)}
+
+    assert sorted(asked - recipe.texts().keys()) == []
+    assert [area for area in template.of if register().area(area).id != area] == []

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from tilannekuva.cli import main
 
 sys.path.append(str(Path(__file__).parent.parent / "sources"))
-from service import Service, serving  # noqa: E402 - beside the tests of sources
+from service import Service, serving
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "tutorial" / "first-source.md"
 TEXT = GUIDE.read_text(encoding="utf-8")

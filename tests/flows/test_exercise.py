@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
+from tilannekuva.domain.areas import register
 from tilannekuva.flows import exercise
-from tilannekuva.flows.exercise import Simulated, answers
+from tilannekuva.flows.exercise import Epidemic, Simulated, answers, city, epidemic
+from tilannekuva.flows.reading import understand
 from tilannekuva.sources.recipe import recipe, texts
 from tilannekuva.sources.table import table
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data"
 FIRST = date(2026, 2, 20)
 LAST = FIRST + timedelta(260)
+RECIPES = {name: recipe(text, name) for name, text in texts().items()}
 TOTAL = "Kaikki sairaanhoitopiirit"
 Known = dict[date, dict[str, list[int]]]  # landing day, district, cases from the first day on
 
@@ -25,6 +28,16 @@ Known = dict[date, dict[str, list[int]]]  # landing day, district, cases from th
 @pytest.fixture(scope="module")
 def run() -> list[Simulated]:
     return list(answers(seed=7, first=FIRST, last=LAST, since=LAST - timedelta(220)))
+
+
+def noon(day: date) -> datetime:
+    """Give noon of a day."""
+    return datetime.combine(day, time(12), UTC)
+
+
+def at(run: list[Simulated], source_id: str, day: date) -> bytes:
+    """Give the answer of a source that landed on a day."""
+    return next(a.body for a in run if a.source_id == source_id and a.landed_at.date() == day)
 
 
 def of(run: list[Simulated], source_id: str) -> list[Any]:
@@ -140,7 +153,7 @@ def test_cases_become_known_with_the_measured_delay_of_their_district(known: Kno
 
 
 def test_known_shares_are_linear_between_the_measured_days_and_reach_one():
-    shares = exercise.known_shares("Pirkanmaa")
+    shares = epidemic.known_shares("Pirkanmaa")
 
     assert len(shares) == 21
     assert shares[:5] == pytest.approx([0.03, 0.29, 0.65, 0.74, 0.81])
@@ -201,7 +214,7 @@ def test_hospital_rows_are_never_dated_after_they_landed(run: list[Simulated]):
 
 
 def test_doses_begin_on_their_day_and_areas_sum_to_the_country():
-    days = exercise.VACCINATIONS_FROM
+    days = epidemic.VACCINATIONS_FROM
     told = of(short(days=days + 30, since=days - 1), "hs-vaccination")
     doses: defaultdict[str, list[int]] = defaultdict(list)
     for row in told[-1]:
@@ -292,11 +305,42 @@ def test_weeks_before_the_epidemic_have_no_value_and_a_week_without_cases_has_ze
 
 
 def test_a_source_skips_a_day_now_and_then_but_not_towards_the_end(run: list[Simulated]):
-    for source_id in exercise.SOURCES.keys() - {"thl-cases-weekly"}:
+    for source_id in exercise.SOURCES.keys() - {"thl-cases-weekly", "thl-cases-municipality"}:
         landed = {a.landed_at.date() for a in run if a.source_id == source_id}
         skipped = [n for n in range(120, 261) if FIRST + timedelta(n) not in landed]
         assert len(skipped) == 3, "one in each forty days"
-        assert max(skipped) < exercise.NO_GAPS_FROM
+        assert max(skipped) < epidemic.NO_GAPS_FROM
+
+
+def test_municipalities_hide_small_numbers_and_add_up_to_their_district(run: list[Simulated]):
+    """What is shown is zero or at least five; with up to four for each hidden one it is the district's."""
+    landed, body = next((a.landed_at.date(), a.body) for a in run if a.source_id == "thl-cases-municipality")
+    weeks = understand(
+        RECIPES["thl-cases-weekly"], (at(run, "thl-cases-weekly", landed),), noon(landed)
+    ).facts
+    facts = understand(RECIPES["thl-cases-municipality"], (body,), noon(landed)).facts
+    members = {area.id for area in register().members("hospital-district:06", on=landed)}
+    for whole in (fact for fact in weeks if fact.area == "hospital-district:06" and fact.value):
+        parts = [
+            fact for fact in facts if fact.area in members and fact.reference_date == whole.reference_date
+        ]
+        shown = sum(fact.value or 0 for fact in parts)
+        assert shown <= whole.value <= shown + 4 * sum(fact.status == "suppressed" for fact in parts)
+        assert not [fact for fact in parts if fact.value and fact.value < 5]
+
+
+def test_people_stay_at_home_and_the_air_grows_cleaner_when_the_epidemic_is_high():
+    quiet, high = Epidemic(1), Epidemic(1)
+    for n in range(30):
+        quiet.step(FIRST + timedelta(n))
+        high.step(FIRST + timedelta(n))
+    for course in high.courses:
+        course.infections = [3 * course.district.peak for _ in course.infections]
+    fumes = [
+        sum(row["NO2_PT1H_avg"] for row in json.loads(city.fmi_air(one, until=23))) for one in (quiet, high)
+    ]
+
+    assert fumes[1] < 0.6 * fumes[0]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -402,6 +446,21 @@ def test_each_district_sends_its_patients_to_the_university_hospital_of_its_area
         rows = list(csv.DictReader(lines))
     areas = {row["sairaanhoitop_name_fi"]: row["erva_code"] for row in rows}
     hospitals = {"1": "HYKS", "2": "TYKS", "3": "TAYS", "4": "KYS", "5": "OYS", "6": "TYKS"}  # 6 is Åland
-    ours = {district.fi: district.hospital for district in exercise.DISTRICTS}
+    ours = {district.fi: district.hospital for district in epidemic.DISTRICTS}
 
     assert {name: hospitals[code] for name, code in areas.items()} == ours
+
+
+def test_roads_tell_a_year_on_mondays_and_empty_when_the_epidemic_is_high():
+    quiet, high = Epidemic(1), Epidemic(1)
+    for n in range(30):
+        quiet.step(FIRST + timedelta(n))
+        high.step(FIRST + timedelta(n))
+    for course in high.courses:
+        course.infections = [3 * course.district.peak for _ in course.infections]
+    told = [list(csv.DictReader(city.road_traffic(one).decode("utf-8-sig").splitlines(), delimiter=";"))
+            for one in (quiet, high)]  # fmt: skip
+    sums = [sum(int(row["kaikki"]) for row in rows) for rows in told]
+
+    assert len(told[0]) == 21 * (city.ROAD_HISTORY if quiet.days[-1].weekday() == 0 else city.ROAD_DAYS)
+    assert sums[1] < 0.6 * sums[0]

@@ -40,7 +40,7 @@ def test_every_shipped_recipe_gives_the_rows_expected(tmp_path: Path):
     ("hs-tests", {"body": ('"value"', '"values"')},
      "not understood: the column 'value' is missing; the answer has 'values', 'date'; did 'value' become"),
     ("hs-tests", {"toml": ("from raw", "from row")}, "the sample is not understood: Catalog Error: "),
-    ("hs-hospital", {"toml": ("inWard as value", "inIcu as value")},
+    ("hs-hospital", {"toml": ('in-ward = "inWard"', 'in-ward = "inIcu"')},
      "in-ward,country:FI,2021-01-08,day,all: expected "),
     ("hs-vaccination", {"body": ('"area":"TYKS"', '"area":"TAYS"')}, "two values, "),
     ("thl-cases-weekly", {"body": ("Birkalands", "Egentliga Finlands")}, "two values, "),
@@ -63,9 +63,7 @@ def test_a_recipe_without_a_sample_says_what_to_add(tmp_path: Path):
 
     said = dict(kitchen.tested(tmp_path, ["own-tests"]))
 
-    assert said == {
-        "own-tests": "has no sample; add own-tests.sample.json and own-tests.expected.csv beside it"
-    }
+    assert said == {"own-tests": "has no sample; add own-tests.sample.* and own-tests.expected.csv beside it"}
 
 
 def test_written_rows_are_those_expected():
@@ -80,7 +78,7 @@ def test_written_rows_are_those_expected():
 def test_recipes_are_listed_and_printed(tmp_path: Path):
     assert "hs-hospital: Hospital care by university hospital area (HS)" in kitchen.shown(tmp_path, None)
     assert kitchen.shown(tmp_path, "hs-tests") == SHIPPED["hs-tests"].rstrip()
-    with pytest.raises(UnknownSource, match="no recipe 'hs-test'; there are hs-cases-country, "):
+    with pytest.raises(UnknownSource, match="no recipe 'hs-test'; there are apple-mobility, "):
         kitchen.shown(tmp_path, "hs-test")
 
 

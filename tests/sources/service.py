@@ -71,6 +71,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def reset(self) -> None:
         """Break the connection off hard."""
+        self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
 
@@ -85,8 +86,8 @@ class Service(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, answer: Callable[[Handler], None]) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, answer: Callable[[Handler], None], at: tuple[str, int] = ("127.0.0.1", 0)) -> None:
+        super().__init__(at, Handler)
         self.answer = answer
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.bodies: list[bytes] = []

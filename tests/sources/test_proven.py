@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "bench"))
-import sources  # noqa: E402 - the bench that prints the table
+import sources
 
 RECIPES = {one.id: one for one in sources.recipes()}
 PROVEN = [(one.id, name) for one in RECIPES.values() for name in one.proven_on]

@@ -8,7 +8,21 @@ from tilannekuva.sources import recipe as recipes
 from tilannekuva.sources.fetch import Fetch
 from tilannekuva.sources.recipe import Check, Guard, Recipe, Series
 
-TEXT = recipes.texts()["hs-hospital"]
+HOSPITAL = recipes.texts()["hs-hospital"]
+_SERIES = HOSPITAL[HOSPITAL.index("[[series]]") : HOSPITAL.index("[[check]]")]
+_EACH = next(line for line in _SERIES.splitlines() if line.startswith("each"))
+# The same with its first three series written out.
+TEXT = HOSPITAL.replace(
+    _SERIES,
+    "".join(
+        _SERIES.replace(_EACH, f'indicator = "{name}"').replace("{column}", column)
+        for name, column in (
+            ("hospitalised", "totalHospitalised"),
+            ("in-ward", "inWard"),
+            ("in-icu", "inIcu"),
+        )
+    ),
+)
 
 
 def complaint(text: str) -> str:
@@ -41,7 +55,7 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
         'format = "xml"',
         "format",
         0,
-        "fetch.format: Input should be 'json' or 'csv'",
+        "fetch.format: there is no format 'xml': there are json, ndjson, csv",
     ),
     "no address": ('url = "https:', 'url = "file:', "url", 0, "fetch.url: String should match pattern"),
     "kind not offered": (
@@ -56,14 +70,14 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
         'indicator = "In Ward"',
         "indicator",
         1,
-        "series.1.indicator: String should match pattern",
+        "series.1.indicator",
     ),
     "key of the second series missing": (
         'indicator = "in-ward"\n',
         "",
         "[[series]]",
         1,
-        "series.1.indicator: this key is required; add it",
+        "series.1: name the `indicator`, or several in `each`",
     ),
     "level of the third series": (
         'indicator = "in-icu"\nlevel = "university-hospital-area"',
@@ -123,9 +137,9 @@ def test_all_mistakes_are_named_at_once():
         (
             'optional = ["dead"]',
             'optional = ["deaths"]',
-            "`optional` names columns that `columns` lacks: deaths",
+            "`optional` or `aliases` name columns that `columns` lacks: deaths",
         ),
-        ("prod/finnish", "prod/{from}/finnish", "a URL with {from} needs `window_days`"),
+        ("prod/finnish", "prod/{from}/finnish", "a URL with {from} or {day} needs `window_days`"),
         ('sample_landed_at = "', 'sample_landed_at = "noon ', "is neither a day (2021-03-15) nor an instant"),
         ('id = "hs-hospital"', 'id = "hs-hospital', "mend the TOML there"),
     ],
@@ -156,4 +170,17 @@ def test_a_shipped_recipe_is_sound_and_proves_itself(name: str):
 
     assert one.id == name
     assert recipes.sample(one) is not None
-    assert all("status" in series.sql for series in one.series)
+
+
+def test_series_told_alike_are_written_once():
+    """`each` gives one series an indicator, with its own column in the SQL."""
+    said = {one.indicator: one.sql for one in recipes.recipe(HOSPITAL, "hs-hospital.toml").series}
+
+    assert list(said) == ["hospitalised", "in-ward", "in-icu", "deaths"]
+    assert said["in-icu"].split("from")[0].strip().endswith("inIcu as value, inIcu_status as status")
+
+
+def test_a_series_has_one_way_to_name_its_indicator():
+    text = HOSPITAL.replace("each = {", 'indicator = "cases"\neach = {')
+
+    assert "series.0: name the `indicator`, or several in `each`" in complaint(text)

@@ -8,12 +8,14 @@ import pytest
 from shown import LANGS, NOW, PAGES, REWOUND, Element, ask, rows, tree
 
 from tilannekuva.domain.areas import register
+from tilannekuva.domain.picture import Point
 from tilannekuva.flows.picture import Question, picture
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath
 from tilannekuva.web.language import language
 from tilannekuva.web.pages.frame import View
 from tilannekuva.web.pages.front import front
+from tilannekuva.web.pages.tiles import curve
 
 QUESTIONS = {
     "fi": ["Suunta", "Syy", "Odottaa", "Luotettavuus"],
@@ -163,9 +165,12 @@ def test_a_municipal_map_names_its_municipalities_in_the_language_of_the_page(
 
 
 def test_a_weeks_and_a_days_table_ends_with_the_newest_value(app: FastPath):
-    for name, freq in (("cases", "day"), ("cases-weekly", "week")):
+    for name, freq, area in (
+        ("cases", "day", "hospital-district:06"),
+        ("cases-weekly", "week", "municipality:837"),
+    ):
         newest = page(app, "en", f"indicator/{name}").find("details")[0].find("tbody")[0].find("tr")[0]
-        given = [row for row in rows(app, f"/en/indicator/{name}") if row["area"] == "hospital-district:06"]
+        given = [row for row in rows(app, f"/en/indicator/{name}") if row["area"] == area]
         last = max(row["reference_date"] for row in given)
         assert newest.find("th")[0].text == language("en").period(date.fromisoformat(last), freq)
 
@@ -186,3 +191,12 @@ def test_a_level_held_above_its_lower_limit_says_until_when(city_workspace: Work
 
     why = " ".join(made.answers[1][1]).replace("\N{NO-BREAK SPACE}", " ")
     assert "Ilmaantuvuus 14 pv 22,0 tartuntaa / 100 000 asukasta (Pirkanmaa), kunnes alle 20,0" in why
+
+
+def test_a_curve_begins_with_the_first_day_that_is_not_missing():
+    """Days before anything was known are no gap; one between two numbers is."""
+    days = [date(2021, 3, day) for day in (1, 2, 3, 4)]
+    said = [(None, "missing"), (5.0, "normal"), (None, "missing"), (7.0, "normal")]
+    drawn = curve(tuple(Point(day, *one) for day, one in zip(days, said, strict=True)))
+
+    assert [(one.day.day, one.value) for one in drawn] == [(2, 5.0), (3, None), (4, 7.0)]

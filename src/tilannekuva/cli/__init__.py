@@ -3,7 +3,7 @@
 import click
 
 from tilannekuva import __version__
-from tilannekuva.cli import asking, kitchen, running, upkeep
+from tilannekuva.cli import asking, decisions, excel, kitchen, running, token, upkeep
 from tilannekuva.cli.frame import Commands
 
 
@@ -22,9 +22,12 @@ for command in (
     asking.status,
     asking.observations,
     asking.picture,
+    decisions.decisions,
     running.serve,
     running.demo,
     kitchen.recipe,
+    excel.excel,
+    token.token,
     upkeep.verify,
     upkeep.rebuild,
 ):

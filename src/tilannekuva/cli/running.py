@@ -13,7 +13,6 @@ from tilannekuva.flows import replay as replaying
 from tilannekuva.flows import update as updating
 from tilannekuva.flows import upkeep
 from tilannekuva.flows.workspace import Workspace
-from tilannekuva.sources.transport import Transport
 
 
 @click.command()
@@ -65,16 +64,15 @@ def update(
 
 def _live(workspace: Workspace, sources: Sequence[str], *, accept: bool) -> list[Look]:
     named = [workspace.source(name) for name in sources]
-    recipes = named or updating.due(workspace, updating.utc_now())
-    if not recipes:
-        click.echo("nothing is due", err=True)
-    settings = workspace.settings
-    with (
-        Transport(settings.allow_networks, settings.contact) as transport,
-        bar(len(recipes), "asking") as progress,
-    ):
-        ask = updating.ask_with(transport, updating.utc_now)
-        return updating.update(workspace, recipes, ask=ask, accept=accept, progress=progress)
+    recipes = [
+        one for one in named or updating.due(workspace, updating.utc_now()) if one.fetch.protocol != "inbox"
+    ]
+    with demonstration.asker(workspace) as ask, bar(len(recipes), "asking") as progress:
+        asked = updating.update(workspace, recipes, ask=ask, accept=accept, progress=progress)
+    given = updating.received(workspace, sources, accept=accept)
+    if not recipes and not given:
+        click.echo("nothing is due, and nothing lies in the inbox", err=True)
+    return asked + given
 
 
 @click.command()

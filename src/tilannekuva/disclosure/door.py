@@ -49,10 +49,13 @@ def reading(
 
 
 def settled(points: Sequence[Point]) -> int:
-    """Say where the newest settled value stands: not provisional, not empty; else the last point."""
-    numbers = [at for at, point in enumerate(points) if point.value is not None]
-    whole = [at for at in numbers if points[at].status != "provisional"]
-    return (whole or numbers or [len(points) - 1])[-1]
+    """Say where the newest settled value stands: not provisional, not empty; else the last point.
+
+    A withheld one is settled: an older number in its place would tell of another time.
+    """
+    told = [at for at, one in enumerate(points) if one.value is not None or one.status == "suppressed"]
+    whole = [at for at in told if points[at].status != "provisional"]
+    return (whole or told or [len(points) - 1])[-1]
 
 
 def _change(points: Sequence[Point], at: int, freq: str) -> float | None:

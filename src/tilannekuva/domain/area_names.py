@@ -27,6 +27,7 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
         "region": "maakunta|mk|landskap|region",
         "wellbeing-county": "hyvinvointialue|hva|välfärdsområde|vo|wellbeing services county",
         "municipality": "kunta|kaupunki|kommun|stad|municipality|city",
+        "station": "mittausasema|mätstation|station",
     }.items()
 }
 _CODES: Mapping[str, tuple[str, int]] = {

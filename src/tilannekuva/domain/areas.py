@@ -4,7 +4,7 @@
     ├── university-hospital-area:3 ── hospital-district:06 ──┐
     ├── wellbeing-county:08 ─────────────────────────────────┼── municipality:837
     └── region:06 ───────────────────────────────────────────┘
-
+                                                                     └── station:tms-435
 The tables in `register/` hold facts of Statistics Finland, THL and the Association of Finnish Local and
 Regional Authorities; `docs/explanation/areas.md` says which, and how they are kept.
 """
@@ -30,8 +30,18 @@ LEVELS: Final = (
     "region",
     "wellbeing-county",
     "municipality",
+    "station",
 )
-_ANCESTRY = ("hospital-district", "university-hospital-area", "wellbeing-county", "region", "country")
+_DIVISIONS = LEVELS[:-1]  # each of these divides the whole country; a station is a point in a municipality
+_ANCESTRY = (
+    "municipality",
+    "hospital-district",
+    "university-hospital-area",
+    "wellbeing-county",
+    "region",
+    "country",
+)
+_NEAR = {"municipality": ("hospital-district", "wellbeing-county", "region"), "station": ("municipality",)}
 _HOW = (
     "An area is written 837, municipality:837, hospital-district:06 or hospital-district:Pirkanmaa; "
     f"the levels are {', '.join(LEVELS)}."
@@ -132,6 +142,7 @@ class Register:
         level. A day narrows the answer to areas that exist on it. Raises UnknownArea for an unknown level.
         """
         _check(level)
+        name = name.removeprefix(f"{level}:")
         found = self._found(name, level) or self._found(name, "country")
         if not found or (on is not None and not self._areas[found[0]].is_valid(on)):
             return None
@@ -150,13 +161,17 @@ class Register:
         return sum(known) if known else None
 
     def members(self, area_id: str, *, on: date) -> tuple[Area, ...]:
-        """List the municipalities of an area on a day, by code; a municipality is its own only member."""
+        """List the municipalities of an area on a day, by code; a municipality is its own only member.
+
+        A station holds none.
+        """
         return tuple(self._as_of(self._areas[member], on) for member in self._members(area_id, on))
 
     def ancestors(self, area_id: str, *, on: date) -> tuple[str, ...]:
         """List the ids of all areas in which an area lies on a day, from near to far.
 
-        The order: hospital district, university hospital area, wellbeing county, region, country.
+        The order: municipality (of a station), hospital district, university hospital area, wellbeing county,
+        region, country.
         """
         parents = [link.parent for link in self._parents.get(self._known(area_id).id, ()) if _holds(link, on)]
         return tuple(sorted(parents, key=lambda parent: _ANCESTRY.index(parent.partition(":")[0])))
@@ -222,13 +237,16 @@ class Register:
         if re.fullmatch(r" *[0-9]{1,2} *", name):  # too short for a municipality, and of which level?
             return ()
         first = self._found(name, "municipality") or self._found(name, "country")
-        return first or tuple(found for level in LEVELS[1:-1] for found in self._found(name, level))
+        if first or name.strip().isdecimal():  # the bare number of a station may be a mistyped municipality
+            return first
+        larger = tuple(found for level in _DIVISIONS[1:-1] for found in self._found(name, level))
+        return larger or self._found(name, "station")
 
     def _advice(self, text: str, found: tuple[str, ...]) -> str:
         if found:
             return f'"{text}" may mean {" or ".join(found)}: say which.'
         level, _, rest = text.rpartition(":")
-        among = (level,) if level in LEVELS else LEVELS
+        among = (level,) if level in LEVELS else _DIVISIONS
         near = " or ".join(self._near(area_names.plain(rest), among))
         return f'There is no area "{text}". ' + (f"Did you mean {near}? " if near else "") + _HOW
 
@@ -247,10 +265,16 @@ def register() -> Register:
     links = [*_chain(areas)]
     far = {link.child: link.parent for link in links if link.parent != COUNTRY}
     earlier = {(row["code"], row["parent"].partition(":")[0]): row for row in _rows("earlier_parents")}
+    ties: dict[str, list[_Link]] = {}
     for row in _rows("municipalities"):
         areas.append(_municipality(row))
-        links.extend(_municipal_links(areas[-1], far=far, earlier=earlier))
+        ties[areas[-1].id] = list(_municipal_links(areas[-1], far=far, earlier=earlier))
+        links.extend(ties[areas[-1].id])
     other_names = {f"{row['level']}:{row['code']}": tuple(row["other_names"].split("|")) for row in districts}
+    for row in _rows("stations"):
+        areas.append(_station(row))
+        links.extend(_station_links(areas[-1], ties))
+        other_names[areas[-1].id] = (*_codes(areas[-1].code), *row["other_names"].split("|"))
     return Register(areas, links=links, other_names=other_names, populations=_populations())
 
 
@@ -277,6 +301,23 @@ def _municipality(row: Mapping[str, str]) -> Area:
         successor=f"municipality:{row['successor']}" if row["successor"] else None,
         centre=(float(row["easting_km"]), float(row["northing_km"])) if row["easting_km"] else None,
     )
+
+
+def _station(row: Mapping[str, str]) -> Area:
+    """Read a station, which stands in one municipality."""
+    return Area(
+        "station",
+        row["code"],
+        {lang: row[lang] for lang in ("fi", "sv", "en")},
+        parents=(f"municipality:{row['municipality']}",),
+        centre=(float(row["easting_km"]), float(row["northing_km"])),
+    )
+
+
+def _codes(code: str) -> tuple[str, ...]:
+    """Give a station's code `tms-435` and the number `435` that its operator knows it by."""
+    number = code.rpartition("-")[2]
+    return (code, number) if number.isdecimal() and code.count("-") == 1 else (code,)
 
 
 def _day(text: str) -> date | None:
@@ -306,6 +347,13 @@ def _municipal_links(
     yield _Link(area.id, COUNTRY, None, None)
 
 
+def _station_links(area: Area, ties: Mapping[str, Iterable[_Link]]) -> Iterator[_Link]:
+    """Link a station with its municipality and with all that this lies in."""
+    (municipality,) = area.parents
+    yield _Link(area.id, municipality, None, None)
+    yield from (link._replace(child=area.id) for link in ties[municipality])
+
+
 def _populations() -> dict[int, dict[str, int]]:
     """Read the people at each year's end, by municipality id."""
     years: dict[int, dict[str, int]] = {}
@@ -332,8 +380,8 @@ def _holds(link: _Link, on: date) -> bool:
 
 
 def _direct(level: str, ancestors: Iterable[str]) -> tuple[str, ...]:
-    """Keep of a municipality's ancestors those it directly belongs to."""
-    near = ("hospital-district", "wellbeing-county", "region") if level == "municipality" else _ANCESTRY
+    """Keep of an area's ancestors those it directly belongs to."""
+    near = _NEAR.get(level, _ANCESTRY)
     return tuple(parent for parent in ancestors if parent.partition(":")[0] in near)
 
 

@@ -8,7 +8,18 @@ from tilannekuva.domain.definitions import Slug, Strict, Text
 from tilannekuva.domain.observations import Freq
 
 LevelName = Literal["normal", "watch", "act"]
-Theme = Literal["spread", "care", "testing", "vaccination", "movement", "air", "safety", "services", "people"]
+Theme = Literal[
+    "spread",
+    "care",
+    "testing",
+    "vaccination",
+    "movement",
+    "air",
+    "safety",
+    "restrictions",
+    "services",
+    "people",
+]
 Visibility = Literal["public", "shared", "internal", "leadership"]
 
 

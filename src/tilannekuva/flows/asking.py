@@ -7,6 +7,7 @@ from typing import Any
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import stamp
+from tilannekuva.domain.decisions import Decision
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.looks import Health
 from tilannekuva.domain.observations import COLUMNS, Observation
@@ -17,6 +18,8 @@ from tilannekuva.flows.workspace import Workspace
 from tilannekuva.store.sheet import Sheet
 
 Row = dict[str, Any]
+_TOLD = Decision._fields[:-1]
+DECISIONS = (*_TOLD[: _TOLD.index("area") + 1], "area_name", *_TOLD[_TOLD.index("area") + 1 :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,30 @@ def _derived(workspace: Workspace, asked: Asked, area: str | None) -> list[Row]:
         for point in one.points
         for key in [(one.indicator, one.area, point.reference_date, freq, "all")]
     ]
+
+
+def decisions(
+    workspace: Workspace,
+    as_of: datetime,
+    *,
+    area: str | None = None,
+    source: str | None = None,
+    revisions: bool = False,
+) -> list[Row]:
+    """Give decisions known at an instant by the day they were taken, in the columns of DECISIONS."""
+    place = register().area(area).id if area else None
+    found = workspace.ledger.decisions(as_of=as_of, area=place, source=source, revisions=revisions)
+    return [{name: _cell(one, name) for name in DECISIONS} for one in found]
+
+
+def _cell(one: Decision, name: str) -> str | int | None:
+    """Give a cell of a decision; an area's name is empty where it has no area."""
+    if name == "area_name":
+        return area_name(one.area) if one.area else ""
+    cell = getattr(one, name)
+    if isinstance(cell, datetime):
+        return stamp(cell)
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def area_name(area: str, lang: str = "fi") -> str:

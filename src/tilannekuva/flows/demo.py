@@ -11,7 +11,7 @@ from tilannekuva.domain.looks import Answer, Look
 from tilannekuva.errors import NoAnswer
 from tilannekuva.flows import exercise, upkeep
 from tilannekuva.flows.replay import Recorded
-from tilannekuva.flows.update import Ask, Clock, ask_with, utc_now
+from tilannekuva.flows.update import Ask, Clock, ask_with, running_programs, utc_now
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.sources.transport import Transport
@@ -49,10 +49,10 @@ def asker(workspace: Workspace, clock: Clock = utc_now) -> Iterator[Ask]:
     """Give the way to ask this workspace's sources: the simulator in an exercise, else the network."""
     settings = workspace.settings
     if settings.exercise_from is not None:
-        yield _simulated(workspace, clock)
+        yield running_programs(workspace, _simulated(workspace, clock))
         return
     with Transport(settings.allow_networks, settings.contact) as transport:
-        yield ask_with(transport, clock)
+        yield running_programs(workspace, ask_with(transport, clock))
 
 
 def _simulated(workspace: Workspace, clock: Clock) -> Ask:

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+from tilannekuva.domain.areas import register
 from tilannekuva.domain.observations import Fact, Key, Known
 from tilannekuva.flows.reading import Understood
 from tilannekuva.sources.recipe import Recipe
 
 _MAX_FAULTS = 0.1  # more rows in doubt than this, and the rest is in doubt too
+_COVERED = 0.98  # a smaller share of a level's areas, and boundaries are not whole
 _NEVER = (None, "")
 _SMALL = 100  # below such a sum a relative change says nothing
 
@@ -22,16 +24,34 @@ def _objections(recipe: Recipe, understood: Understood, known: Known, today: dat
     guard, facts = recipe.guard, understood.facts
     if understood.n_rows < guard.min_rows:
         yield f"only {understood.n_rows} rows, at least {guard.min_rows} expected"
-    if len(understood.faults) > _MAX_FAULTS * max(understood.n_rows, len(facts)):
+    if len(understood.faults) > _bearable(recipe, understood):
         first = understood.faults[0]
         yield f"{len(understood.faults)} faulty rows of {understood.n_rows}; the first: {first}"
     n_areas = len({fact.area for fact in facts})
     if n_areas < guard.areas and not understood.faults:
         yield f"only {n_areas} of {guard.areas} areas"
+    if recipe.boundaries:
+        yield from _uncovered(recipe.boundaries.level, understood, today)
     yield from _emptied(recipe, facts, known)
-    if recipe.snapshot != "log":
+    if recipe.snapshot not in ("log", "delivery"):  # a delivery may well be of days before another's
         yield from _shrunk(recipe, facts, known, today)
     yield from _changed(recipe, facts, known, today)
+
+
+def _bearable(recipe: Recipe, understood: Understood) -> float:
+    """Give the number of faults with which the rest is believed.
+
+    What people fill in by hand is taken row by row as long as a row is good; the others go back to them.
+    """
+    if recipe.snapshot == "delivery":
+        return len(understood.faults) if understood.facts else 0
+    return _MAX_FAULTS * max(understood.n_rows, len(understood.facts))
+
+
+def _uncovered(level: str, understood: Understood, today: date) -> Iterator[str]:
+    expected = len(register().at_level(level, on=today))
+    if understood.n_areas < _COVERED * expected:
+        yield f"boundaries of only {understood.n_areas} of {expected} areas of the level {level}"
 
 
 def _shrunk(recipe: Recipe, facts: Sequence[Fact], known: Known, today: date) -> Iterator[str]:

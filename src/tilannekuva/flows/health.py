@@ -45,7 +45,7 @@ def _condition(last: Look | None, news: Look | None, recipe: Recipe, as_of: date
 
 def due_at(workspace: Workspace, recipe: Recipe, last: Look | None) -> datetime | None:
     """Say when a source is to be asked next; None when it is never asked."""
-    if recipe.every is None:
+    if recipe.every is None or recipe.fetch.protocol == "inbox":
         return None
     if last is None:
         return datetime.min.replace(tzinfo=UTC)

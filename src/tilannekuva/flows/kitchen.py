@@ -3,9 +3,11 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from tilannekuva.domain.calendar import helsinki_date, instant
+from tilannekuva.domain.calendar import helsinki_date, instant, stamp
+from tilannekuva.domain.decisions import Decision
 from tilannekuva.errors import BadInput, TilannekuvaError, UnknownSource
 from tilannekuva.flows.asking import plain
 from tilannekuva.flows.child import limited
@@ -13,6 +15,7 @@ from tilannekuva.flows.guard import objection
 from tilannekuva.flows.reading import Understood, understand
 from tilannekuva.sources import recipe as recipes
 
+_DECISION = Decision._fields[1:-3]  # without the source and when it became known
 _COLUMNS = ("indicator", "area", "reference_date", "freq", "stratum", "value", "status")
 
 
@@ -45,20 +48,29 @@ def tested(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         if sample is None:
             yield (
                 name,
-                f"has no sample; add {name}.sample.json (or .csv …) and {name}.expected.csv beside it",
+                f"has no sample; add {name}.sample.* and {name}.expected.csv beside it",
             )
             continue
         pages, expected = sample
-        yield name, _difference(one, pages, expected)
+        yield name, _difference(one, pages, expected, own)
 
 
-def _difference(recipe: recipes.Recipe, pages: Sequence[bytes], expected: str) -> str:
+def grounds(recipe: recipes.Recipe, own: Path | None = None) -> tuple[recipes.Ground, ...]:
+    """Give the samples by which the shapes of a recipe's sample come to areas."""
+    texts = recipes.texts(own) if recipe.grounds else {}
+    found = [recipes.recipe(texts[name], f"{name}.toml") for name in recipe.grounds if name in texts]
+    samples = [(one, recipes.sample(one, own)) for one in found]
+    return tuple(recipes.Ground(one, sample[0]) for one, sample in samples if sample)
+
+
+def _difference(recipe: recipes.Recipe, pages: Sequence[bytes], expected: str, own: Path) -> str:
     landed_at = instant(recipe.sample_landed_at)
     try:
-        understood = limited(understand, recipe, pages, landed_at)
+        understood = limited(understand, recipe, pages, landed_at, grounds=grounds(recipe, own))
     except TilannekuvaError as error:
         return f"the sample is not understood: {error}"
-    against = objection(recipe, understood, {}, helsinki_date(landed_at))
+    # Boundaries of the whole country are too many for a sample: a few areas will do.
+    against = "" if recipe.boundaries else objection(recipe, understood, {}, helsinki_date(landed_at))
     if against:
         return f"the guard objects to the sample: {against}"
     wanted, got = _by_key(expected), _by_key(_table(understood))
@@ -76,15 +88,20 @@ def _by_key(text: str) -> dict[str, str]:
 
 def written(recipe: recipes.Recipe, pages: Sequence[bytes]) -> str:
     """Give the rows of a sample as the text of its expected.csv."""
-    return _table(limited(understand, recipe, pages, instant(recipe.sample_landed_at)))
+    landed_at = instant(recipe.sample_landed_at)
+    return _table(limited(understand, recipe, pages, landed_at, grounds=grounds(recipe)))
 
 
 def _table(understood: Understood) -> str:
+    """Write facts, then decisions, each below its header; of what an answer does not tell not even that."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    writer.writerows([_COLUMNS] if understood.facts or not understood.decisions else [])
     for fact in sorted(understood.facts):
         writer.writerow(
             [*fact[:2], fact.reference_date.isoformat(), *fact[3:5], plain(fact.value), fact.status]
         )
+    writer.writerows([_DECISION] if understood.decisions else [])
+    for one in sorted(understood.decisions, key=lambda one: one.key):
+        writer.writerow([stamp(cell) if isinstance(cell, datetime) else cell for cell in one[1:-3]])
     return out.getvalue()

@@ -117,18 +117,31 @@ def _readings(
     needed = catalogue.needed({one.id for one in shown})
     bases = {one.id for one in needed if not one.sql}
     since = question.since or helsinki_date(question.as_of) - RECENT
-    sheet = workspace.store.sheet(question.as_of, indicators=bases, since=since, ranks=catalogue.ranks())
+    loaded = since - min(_reach(catalogue, shown), since - date.min)
+    sheet = workspace.store.sheet(question.as_of, indicators=bases, since=loaded, ranks=catalogue.ranks())
     with sheet:
         fill(sheet, needed, helsinki_date(question.as_of))
         origin = _origins(sheet)
         for one in shown:
             found = [base.id for base in catalogue.needed({one.id}) if not base.sql]
-            rows = sheet.ask(f"select area, reference_date, value, doubt from {one.table} order by 1, 2").rows  # noqa: S608 - a slug
+            sql = f"select area, reference_date, value, doubt from {one.table}"  # noqa: S608 - a slug
+            rows = sheet.ask(f"{sql} where reference_date >= ? order by 1, 2", [since]).rows
             for area, group in groupby(rows, lambda row: row[0]):
                 points = [Point(day, value, STATUSES[doubt]) for _, day, value, doubt in group]
                 yield from _reading(
                     one, area, points, [origin[name, area] for name in found if (name, area) in origin]
                 )
+
+
+def _reach(catalogue: Catalogue, shown: Iterable[Indicator]) -> timedelta:
+    """Give how far before the first day shown the formulas look, through all that they build on."""
+    return max(
+        (
+            timedelta(one.history_days) + _reach(catalogue, map(catalogue.indicator, one.inputs))
+            for one in shown
+        ),
+        default=timedelta(),
+    )
 
 
 def _reading(

@@ -1,24 +1,33 @@
 """Reading: from the bytes of an answer to facts, by its recipe."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from math import isfinite
 from typing import Any, get_args
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import begun, helsinki_date
+from tilannekuva.domain.decisions import Decision
 from tilannekuva.domain.observations import Fact, Key, Status
-from tilannekuva.errors import NotUnderstood
-from tilannekuva.sources.recipe import Recipe, Series
+from tilannekuva.errors import BadDefinition, NotUnderstood
+from tilannekuva.flows.decisions import decided
+from tilannekuva.flows.streaming import Page, body, broken, enough, filed, lay
+from tilannekuva.sources.excel.filled import filled_table
+from tilannekuva.sources.fetch import STREAMED
+from tilannekuva.sources.formats.passages import count
+from tilannekuva.sources.recipe import Ground, Recipe, Series
 from tilannekuva.sources.table import Table, joined, table
 from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
 from tilannekuva.store.sheet import Result, Sheet
 
 _AHEAD = 2  # days that a source may write in advance: HS did, by up to two
 _COLUMNS = {"area", "reference_date", "value"}
-_OPTIONAL = {"status", "stratum"}
+_OPTIONAL = {"status", "stratum", "n_rows"}  # `n_rows`: of `raw`, left out where it is a fault
+_SECONDS = 25  # for the SQL over an answer that is read while it runs
 _STATUSES = {None, *get_args(Status)} - {"withdrawn"}  # taking back is the store's to say
 _EMPTY = ("missing", "suppressed")
 _ROWS = {
@@ -34,29 +43,101 @@ _ROWS = {
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """Facts of an answer; `faults` are the rows left out, each with its reason."""
+    """Facts and decisions of an answer; `faults` are the rows left out, each with its reason."""
 
     facts: list[Fact]
     faults: list[str]
     n_rows: int
+    decisions: list[Decision] = field(default_factory=list)
+    n_areas: int = 0  # those whose boundaries it holds
 
 
-def understand(recipe: Recipe, pages: Sequence[bytes], landed_at: datetime) -> Understood:
-    """Read the pages of an answer; raises NotUnderstood with what differs."""
-    raw = joined([table(body, recipe.fetch) for body in pages])
+def understand(
+    recipe: Recipe, pages: Sequence[Page], landed_at: datetime, *, grounds: Sequence[Ground] = ()
+) -> Understood:
+    """Read the pages of an answer, bytes or the files that hold them; NotUnderstood tells what differs.
+
+    `grounds` are the answers by which its shapes come to areas.
+    """
+    if recipe.fetch.format in STREAMED:
+        return _streamed(recipe, pages, landed_at)
+    raw = joined([_table(recipe, body(page), landed_at) for page in pages])
     _still_withheld(raw, recipe)
-    faults = raw.faults
+    n_areas = 0
+    if recipe.place or recipe.boundaries:
+        raw, n_areas = _on_map()(raw, recipe, grounds, helsinki_date(landed_at))
     with Sheet() as sheet:
-        sheet.put("raw", raw.columns)
-        sheet.put("answer", {"landed_date": ("DATE", [helsinki_date(landed_at)])})
-        sheet.put(
-            "places", {"place": ("VARCHAR", [*recipe.places]), "area": ("VARCHAR", [*recipe.places.values()])}
-        )
-        sheet.lock()
-        found = [fact for series in recipe.series for fact in _facts(sheet, series, landed_at, faults)]
-        facts = _once(found, faults)
-        _checked(sheet, recipe, facts, faults)
-    return Understood(facts, faults, raw.n_rows)
+        sheet.put("raw", {name: column for name, column in raw.columns.items() if column[0] != "BLOB"})
+        understood = _told(sheet, recipe, landed_at, faults=raw.faults)
+    return replace(understood, n_rows=raw.n_rows, n_areas=n_areas)
+
+
+def _on_map() -> Callable[[Table, Recipe, Sequence[Ground], date], tuple[Table, int]]:
+    """Give what brings shapes to areas; it stands on large libraries and is loaded when it is needed."""
+    try:
+        found: Callable[..., tuple[Table, int]] = import_module("tilannekuva.sources.maps.placing").on_map
+    except ModuleNotFoundError as error:
+        cure = "pip install 'tilannekuva[sources]'"
+        raise BadDefinition(f"a recipe with [place] or [boundaries] needs {error.name}: {cure}") from None
+    return found
+
+
+def _table(recipe: Recipe, answer: bytes, landed_at: datetime) -> Table:
+    """Read one page; what people filled in is held against its entries."""
+    if recipe.entry:
+        return filled_table(recipe, answer, helsinki_date(landed_at))
+    return table(answer, recipe.fetch)
+
+
+def _streamed(recipe: Recipe, pages: Sequence[Page], landed_at: datetime) -> Understood:
+    """Read what is too large for rows: its lines are counted while the SQL gathers from them."""
+    with (
+        filed(pages) as files,
+        Sheet(seconds=_SECONDS, streaming=True) as sheet,
+        ThreadPoolExecutor(1) as aside,
+    ):
+        lay(sheet, recipe.fetch, files)
+        lines, faults = aside.submit(count, files), list[str]()
+
+        def more() -> list[str]:
+            found = broken(sheet, files)
+            enough([*faults, *found], lines.result())
+            return found
+
+        understood = _told(sheet, recipe, landed_at, faults=faults, more=more)
+        return replace(understood, n_rows=lines.result())
+
+
+def _told(
+    sheet: Sheet,
+    recipe: Recipe,
+    landed_at: datetime,
+    *,
+    faults: list[str],
+    more: Callable[[], Iterable[str]] = tuple,
+) -> Understood:
+    """Give what a recipe's SQL says of a sheet; `more` tells the faults that show while it runs."""
+    sheet.put("answer", {"landed_date": ("DATE", [helsinki_date(landed_at)])})
+    sheet.put(
+        "places", {"place": ("VARCHAR", [*recipe.places]), "area": ("VARCHAR", [*recipe.places.values()])}
+    )
+    sheet.lock()
+    for name, sql in recipe.steps.items():
+        _made(sheet, name, sql)
+    found = [fact for series in recipe.series for fact in _facts(sheet, series, landed_at, faults)]
+    faults += more()
+    facts = _once(found, faults)
+    decisions = decided(sheet, recipe, landed_at, faults=faults)
+    _checked(sheet, recipe, facts, faults)
+    return Understood(facts, faults, 0, decisions)
+
+
+def _made(sheet: Sheet, name: str, sql: str) -> None:
+    """Make the table of a step; BadDefinition names the step."""
+    try:
+        sheet.ask(f'create table "{name}" as {sql}')
+    except BadDefinition as error:
+        raise BadDefinition(f"the step '{name}': {error}") from None
 
 
 def _facts(sheet: Sheet, series: Series, landed_at: datetime, faults: list[str]) -> Iterable[Fact]:
@@ -72,7 +153,7 @@ def _facts(sheet: Sheet, series: Series, landed_at: datetime, faults: list[str])
         fault = next(_faults(row, area, series, today), "")
         if fault or area is None:
             where = f"{series.indicator}, {quoted(name)[1:-1]}, {row['reference_date']}"
-            faults.append(f"{where}: {fault}")
+            faults.extend([f"{where}: {fault}"] * int(row.get("n_rows") or 1))
             continue
         value = None if row["value"] is None else float(row["value"])
         status = row.get("status") or "normal"
@@ -94,7 +175,7 @@ def _facts(sheet: Sheet, series: Series, landed_at: datetime, faults: list[str])
 def _named(answer: Result, series: Series) -> Iterable[dict[str, Any]]:
     names = set(answer.names)
     if not names >= _COLUMNS or not names <= _COLUMNS | _OPTIONAL:
-        wanted = "area, reference_date, value (and status, stratum)"
+        wanted = "area, reference_date, value (and status, stratum, n_rows)"
         raise NotUnderstood(
             f"the SQL of '{series.indicator}' gives {', '.join(answer.names)}; it must give {wanted}"
         )

@@ -3,24 +3,29 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from queue import Empty, Queue
-from time import monotonic
+from time import monotonic, sleep
 
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.looks import GOOD, Answer, Look
 from tilannekuva.errors import BadDefinition, NoAnswer, TilannekuvaError
+from tilannekuva.flows.excel import is_personal, returned_sheet
 from tilannekuva.flows.health import due_at
+from tilannekuva.flows.inbox import REST, Inbox
 from tilannekuva.flows.reading import Understood
-from tilannekuva.flows.recording import Recorder
+from tilannekuva.flows.recording import Recorder, grounds_of
 from tilannekuva.flows.replay import Progress, read
 from tilannekuva.flows.workspace import Workspace
+from tilannekuva.sources.protocols.command import Programs
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.sources.transport import Transport
 
 _READERS = 2  # answers read at once: each takes a processor and some memory
 _BREATH = 0.2  # seconds between two looks at whether we are to stop
+_GLANCE = 1.0  # seconds between two looks into the inbox: whoever sends waits for the outcome
 _log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Ask = Callable[[Recipe, Look | None], Answer]
@@ -39,6 +44,11 @@ def due(workspace: Workspace, now: datetime) -> list[Recipe]:
     return [one for at, one in turns if at is not None and at <= now]
 
 
+def boundaries_first(recipes: Iterable[Recipe]) -> list[Recipe]:
+    """Give sources in the order to ask them: those whose shapes come to areas by another's come last."""
+    return sorted(recipes, key=lambda one: one.place is not None)
+
+
 def ask_with(transport: Transport, clock: Clock) -> Ask:
     """Give the way to ask a source over the network, on condition that there is news."""
 
@@ -51,6 +61,16 @@ def ask_with(transport: Transport, clock: Clock) -> Ask:
     return ask
 
 
+def running_programs(workspace: Workspace, ask: Ask) -> Ask:
+    """Give the way to ask that runs the workspace's own programs, as far as the settings let it."""
+    programs = Programs(workspace.folder / "programs", workspace.settings.allow_commands)
+
+    def ask_or_run(recipe: Recipe, good: Look | None) -> Answer:
+        return programs.answer(recipe) if recipe.fetch.protocol == "command" else ask(recipe, good)
+
+    return ask_or_run
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """What asking one source gave: an answer with its reading, or why there is none."""
@@ -61,6 +81,7 @@ class _Given:
     understood: Understood | TilannekuvaError | None
     failure: NoAnswer | None = None
     definition: str = ""
+    returned: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -75,19 +96,36 @@ class Asking:
     clock: Clock = utc_now
     accept: bool = False
     under_way: set[str] = field(default_factory=set)
+    inbox: Inbox = field(init=False)
     _recorder: Recorder = field(init=False)
+    _asked: dict[str, Recipe] = field(default_factory=dict)
+    _waiting: list[Recipe] = field(default_factory=list)
     _given: "Queue[_Given]" = field(default_factory=Queue)
     _readers: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_READERS))
 
     def __post_init__(self) -> None:
         """Begin with what the ledger knows."""
         self._recorder = Recorder(self.workspace)
+        self.inbox = Inbox(self.workspace, self.clock)
 
     def begin(self, recipe: Recipe) -> None:
-        """Ask a source unless it is being asked."""
-        if recipe.id not in self.under_way:
-            self.under_way.add(recipe.id)
-            threading.Thread(target=self._answered, args=(recipe,), daemon=True).start()
+        """Ask a source unless it is being asked; one that must wait for another is asked after it."""
+        if recipe.id in self.under_way:
+            return
+        self.under_way.add(recipe.id)
+        if self._must_wait(recipe):
+            self._waiting.append(recipe)
+            return
+        self._asked[recipe.id] = recipe
+        threading.Thread(target=self._answered, args=(recipe,), daemon=True).start()
+
+    def _must_wait(self, recipe: Recipe) -> bool:
+        """Whether the boundaries that it needs are under way, or it holds those that another one is using.
+
+        So what is read with boundaries is read with just those known when it lands, also in a rebuild.
+        """
+        used = {name for one in self._asked.values() for name in one.grounds}
+        return recipe.id in used or bool(self.under_way.intersection(recipe.grounds))
 
     def recorded(self, seconds: float | None = None) -> Iterator[Look]:
         """Record answers as they come and yield their looks, until none is under way or time is up."""
@@ -97,14 +135,26 @@ class Asking:
                 given = self._given.get(timeout=None if end is None else max(0.0, end - monotonic()))
             except Empty:
                 return
+            self._asked.pop(given.recipe.id, None)
             self.under_way.discard(given.recipe.id)
-            yield self._record(given)
+            look = self._record(given)
+            self.inbox.settle(look, returned=given.returned)
+            self._resume()
+            yield look
+
+    def _resume(self) -> None:
+        """Ask those that waited, unless they must wait on."""
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            self.under_way.discard(one.id)
+            self.begin(one)
 
     def _answered(self, recipe: Recipe) -> None:
         try:
             self._given.put(self._ask(recipe))
         except Exception as error:  # noqa: BLE001 - whatever befalls one source is told as its failure
-            self._given.put(self._failed(recipe, NoAnswer(f"{recipe.id} could not be asked: {error!r}")))
+            with suppress(Exception):  # the workspace was closed meanwhile: nobody is left to hear it
+                self._given.put(self._failed(recipe, NoAnswer(f"{recipe.id} could not be asked: {error!r}")))
 
     def _ask(self, recipe: Recipe) -> _Given:
         good = self.workspace.ledger.last_look(recipe.id, outcomes=GOOD)
@@ -113,7 +163,8 @@ class Asking:
         if good and good.definition != definition:
             good = None  # read by another recipe: the whole answer is wanted again
         try:
-            answer = self.ask(recipe, good)
+            sent = recipe.fetch.protocol == "inbox"
+            answer = self.inbox.answer(recipe) if sent else self.ask(recipe, good)
         except TilannekuvaError as error:
             return self._failed(recipe, error if isinstance(error, NoAnswer) else NoAnswer(str(error)))
         landed_at = self._recorder.instant(recipe.id, self.clock())
@@ -121,12 +172,19 @@ class Asking:
             same = replace(answer, etag=good.etag, last_modified=good.last_modified)
             return _Given(recipe, same, landed_at, None, definition=definition)
         with self._readers:
-            understood = read(recipe, answer.pages or (answer.body,), landed_at)
-        return _Given(recipe, answer, landed_at, understood, definition=definition)
+            grounds = grounds_of(self.workspace, recipe, landed_at)
+            understood = read(recipe, answer.pages or (answer.body,), landed_at, grounds=grounds)
+            today = helsinki_date(landed_at)
+            returned = returned_sheet(recipe, answer.body, understood, today=today) if sent else None
+        given = _Given(recipe, answer, landed_at, understood, definition=definition, returned=returned)
+        if is_personal(understood):  # its bytes are not landed
+            return replace(given, answer=replace(answer, body=b""), returned=None)
+        return given
 
     def _failed(self, recipe: Recipe, failure: NoAnswer) -> _Given:
         landed_at = self._recorder.instant(recipe.id, self.clock())
-        return _Given(recipe, Answer(recipe.id, b""), landed_at, None, failure)
+        nothing = Answer(recipe.id, b"", url=self.inbox.address(recipe.id))
+        return _Given(recipe, nothing, landed_at, None, failure)
 
     def _record(self, given: _Given) -> Look:
         begun = self._recorder.look(given.answer, given.landed_at, given.recipe)
@@ -147,16 +205,51 @@ def update(
     accept: bool = False,
     progress: Progress | None = None,
 ) -> list[Look]:
-    """Ask sources and record all that they give."""
+    """Ask sources and record all that they give; what is sent to us is not asked for."""
     asking = Asking(workspace, ask, clock, accept=accept)
-    for one in recipes:
-        asking.begin(one)
+    for one in boundaries_first(recipes):
+        if one.fetch.protocol != "inbox":
+            asking.begin(one)
     looks = []
     for look in asking.recorded():
         looks.append(look)
         if progress:
             progress(look)
     return looks
+
+
+def received(
+    workspace: Workspace,
+    sources: Iterable[str] = (),
+    *,
+    clock: Clock = utc_now,
+    accept: bool = False,
+    progress: Progress | None = None,
+    wait: Callable[[float], None] = sleep,
+) -> list[Look]:
+    """Record what lies in the inbox, of all sources or some, until nothing is left.
+
+    With `accept` the answer that was refused last is taken once more where nothing else waits.
+    """
+    wanted, looks = set(sources), list[Look]()
+    asking = Asking(workspace, _nobody, clock, accept=accept)
+    for name in wanted if accept else ():
+        asking.inbox.again(name)
+    asking.inbox.waiting()
+    if asking.inbox.is_stirring():
+        wait(REST.total_seconds())
+    while found := [one for one in asking.inbox.waiting() if not wanted or one.id in wanted]:
+        for one in found:
+            asking.begin(one)
+        for look in asking.recorded():
+            looks.append(look)
+            if progress:
+                progress(look)
+    return looks
+
+
+def _nobody(recipe: Recipe, _: Look | None) -> Answer:
+    raise NoAnswer(f"{recipe.id} is not asked now")
 
 
 @dataclass(slots=True)
@@ -179,14 +272,22 @@ class Runner:
         with self.workspace.writing("serve"):
             while not stop.is_set():
                 self.begin()
-                self.record(self.pause, stop)
-                if not self._asking.under_way:
-                    stop.wait(self.pause)
+                end = monotonic() + self.pause
+                while monotonic() < end and not stop.is_set():
+                    self.receive()
+                    self.record(_GLANCE, stop)
+                    if not self._asking.under_way:
+                        stop.wait(_GLANCE)
 
     def begin(self) -> None:
         """Land changed definitions and begin to ask what is due."""
         self._define(self.clock())
-        for one in due(self.workspace, self.clock()):
+        for one in boundaries_first(due(self.workspace, self.clock())):
+            self._asking.begin(one)
+
+    def receive(self) -> None:
+        """Begin to read what has come to rest in the inbox."""
+        for one in self._asking.inbox.waiting():
             self._asking.begin(one)
 
     def record(self, seconds: float, stop: threading.Event) -> None:

@@ -4,46 +4,62 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib import resources
 from pathlib import Path
 
+from pydantic import Field
+
+from tilannekuva import config
 from tilannekuva.config import FILE, Settings
 from tilannekuva.domain.areas import register
+from tilannekuva.domain.definitions import Slug, Strict
 from tilannekuva.domain.definitions import read as definition
 from tilannekuva.domain.looks import Look
 from tilannekuva.errors import BadInput, Damaged, TilannekuvaError
+from tilannekuva.flows import exercise
 from tilannekuva.flows.reading import Understood
-from tilannekuva.flows.recording import PAGES, Recorder, pages_of
+from tilannekuva.flows.recording import PAGES, Recorder, grounds_of, pages_of
 from tilannekuva.flows.replay import Progress, ahead, read
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.store.ledger import Segment
 
-CORONA = (
-    "hs-cases-district",
-    "hs-hospital",
-    "hs-tests",
-    "hs-tests-district",
-    "hs-vaccination",
-    "thl-cases-country",
-    "thl-cases-district",
-    "thl-cases-weekly",
-)
-TEMPLATES = {"corona": CORONA}
+TEMPLATES = config.texts(resources.files("tilannekuva.flows") / "templates", None)
 _ROWS = 200_000  # rows of one rebuilt segment
 
 
+class Template(Strict):
+    """Which sources a new picture of a kind of crisis asks: those for all, and those of single areas."""
+
+    sources: tuple[Slug, ...] = Field(description="Sources of use anywhere.")
+    of: dict[str, tuple[Slug, ...]] = Field(default={}, description="Sources of use in one area.")
+
+    def chosen(self, areas: Iterable[str]) -> tuple[str, ...]:
+        """Give the sources for a picture of these areas."""
+        return (*self.sources, *(source for area in areas for source in self.of.get(area, ())))
+
+
 def init(folder: Path, *, template: str, areas: Iterable[str], exercise_from: date | None = None) -> None:
-    """Make a new workspace; BadInput when the folder holds one already."""
+    """Make a new workspace; BadInput when the folder holds one already.
+
+    An exercise has the sources that the simulator answers for, whatever the template.
+    """
     if (folder / FILE).exists():
         raise BadInput(f"{folder} is a workspace already; choose another folder, or edit its {FILE}")
     places = [register().area(area) for area in areas]
+    found = definition(TEMPLATES[template], f"{template}.toml", Template).chosen(place.id for place in places)
+    sources = exercise.SOURCES if exercise_from else found
     title = ", ".join(place.name("fi") for place in places)
-    exercise = f"exercise_from = {exercise_from}\n" if exercise_from else ""
-    text = f"""# Settings of this situational picture; see docs/reference/settings.md.
-title = "{title}"
-areas = [{_listed(place.id for place in places)}]
-sources = [{_listed(TEMPLATES[template])}]
-{exercise}"""
+    lines = [
+        "# Settings of this situational picture; see docs/reference/settings.md.",
+        f'title = "{title}"',
+        "areas = [" + ", ".join(f'"{place.id}"' for place in places) + "]",
+        "sources = [",
+        *(f'  "{source}",' for source in sources),
+        "]",
+        *([f"exercise_from = {exercise_from}"] if exercise_from else []),
+    ]
+    text = "\n".join(lines) + "\n"
     definition(text, FILE, Settings)
     for part in ("recipes", "indicators"):
         (folder / part).mkdir(parents=True, exist_ok=True)
@@ -54,13 +70,13 @@ sources = [{_listed(TEMPLATES[template])}]
     workspace.close()
 
 
-def _listed(texts: Iterable[str]) -> str:
-    return ", ".join(f'"{text}"' for text in texts)
-
-
 def verify(workspace: Workspace) -> list[str]:
     """Give all faults of what is stored, each with its cure; none is good."""
     faults = [f"ledger: {fault}; restore it from a backup" for fault in workspace.ledger.sound()]
+    faults += [
+        f"the decision {name} is not as it was recorded; make it again with `tilannekuva rebuild`"
+        for name in workspace.ledger.altered()
+    ]
     faults += workspace.store.verify()
     for name in sorted(_named(workspace)):
         try:
@@ -83,7 +99,7 @@ def _named(workspace: Workspace) -> set[str]:
 def rebuild(
     workspace: Workspace, *, current_recipes: bool = False, progress: Progress | None = None
 ) -> list[Look]:
-    """Make the observations again from the landing, look by look, and swap them in at once.
+    """Make observations and decisions again from the landing, look by look, and swap them in at once.
 
     Each answer is read by the recipe in force when it landed, so that the
     answers are the same; with `current_recipes` by today's, to mend a reading.
@@ -93,6 +109,7 @@ def rebuild(
     old = [segment.name for segment in workspace.ledger.segments()]
     past = [look for look in workspace.ledger.looks() if look.sha256 and look.outcome != "failed"]
     recorder.known = {look.source_id: {} for look in past}
+    recorder.told = {look.source_id: {} for look in past}
     for look, (recipe, understood) in ahead(
         lambda look: _again(workspace, look, current=current_recipes), past
     ):
@@ -109,7 +126,12 @@ def rebuild(
             progress(done)
     made += workspace.store.write(recorder.rows)
     workspace.ledger.commit(
-        workspace.store.fence, reread=recorder.looks, new=made, old=old, at=datetime.now(UTC)
+        workspace.store.fence,
+        reread=recorder.looks,
+        decisions=recorder.decisions,
+        new=made,
+        old=old,
+        at=datetime.now(UTC),
     )
     return recorder.looks
 
@@ -118,4 +140,5 @@ def _again(
     workspace: Workspace, look: Look, *, current: bool
 ) -> tuple[Recipe, Understood | TilannekuvaError]:
     recipe = workspace.source(look.source_id) if current else workspace.recipe_of(look.definition)
-    return recipe, read(recipe, pages_of(workspace.landing, look), look.landed_at)
+    grounds = grounds_of(workspace, recipe, look.landed_at)
+    return recipe, read(recipe, pages_of(workspace.landing, look), look.landed_at, grounds=grounds)

@@ -1,10 +1,13 @@
 """What every child needs, loaded once in the process that they are forked from; imported nowhere else."""
 
+import os
 import signal
 
 # Ctrl-C is the parent's to answer: it ends its children. Said here, before anything else, it holds
 # for each child from its first instruction; said in the child it would come a moment too late.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+# On many cores numpy's threads alone would fill the address space that a child may use.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from tilannekuva.domain.areas import register  # noqa: E402 - after the signal
 from tilannekuva.flows import reading  # noqa: E402 - after the signal

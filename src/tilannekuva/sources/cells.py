@@ -8,7 +8,7 @@ from typing import Any
 
 from tilannekuva.domain.calendar import HELSINKI, helsinki_date, week_start
 
-Cell = str | int | float | date | datetime | None
+Cell = str | int | float | bytes | date | datetime | None
 _FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _WEEK = re.compile(r"(?:Vuosi|År|Year)?\s*(\d{4})\s*-?(?:W|Viikko|Vecka|Week)\s*(\d{1,2})", re.IGNORECASE)
 _MONTH = re.compile(r"(?:(\d{4})(?:M|-)(\d{2})|(\d{1,2})/(\d{4}))\s*\*?")
@@ -73,7 +73,10 @@ def year(raw: Any) -> date | None:  # noqa: ANN401 - whatever the source wrote
 def time(raw: Any) -> datetime | None:  # noqa: ANN401 - whatever the source wrote
     """Give the time on Helsinki's clock, without a zone: of an instant, of epoch seconds, or as written."""
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        return datetime.fromtimestamp(raw, HELSINKI).replace(tzinfo=None)
+        try:
+            return datetime.fromtimestamp(raw, HELSINKI).replace(tzinfo=None)
+        except OSError:  # beyond what the machine's own clock can count
+            raise ValueError("is no time") from None
     if not isinstance(raw, str):
         raise ValueError("is no time")  # noqa: TRY004 - a bad cell is a bad value, whatever its type
     at = datetime.fromisoformat(raw.strip())
@@ -97,7 +100,7 @@ def number(raw: Any) -> float | None:  # noqa: ANN401 - whatever the source wrot
         else raw
     )
     value = float(cleaned)
-    if not math.isfinite(value):
+    if not math.isfinite(value) or not str(cleaned).isascii():  # Python reads the digits of every script
         raise ValueError("is no number")
     return value
 
@@ -114,6 +117,13 @@ def count(raw: Any) -> int | None:  # noqa: ANN401 - whatever the source wrote
     return None if value is None else int(value)
 
 
+def geometry(raw: Any) -> bytes | None:  # noqa: ANN401 - whatever the source wrote
+    """Give a shape (WKB) as a format has read it; a text in its place says why there is none."""
+    if raw is None or isinstance(raw, bytes):
+        return raw
+    raise ValueError("is no geometry")
+
+
 KINDS: dict[str, tuple[Callable[[Any], Cell], str]] = {
     "text": (text, "VARCHAR"),
     "day": (day, "DATE"),
@@ -123,4 +133,5 @@ KINDS: dict[str, tuple[Callable[[Any], Cell], str]] = {
     "time": (time, "TIMESTAMP"),
     "count": (count, "BIGINT"),
     "number": (number, "DOUBLE"),
+    "geometry": (geometry, "BLOB"),
 }

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from importlib.metadata import entry_points
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -18,10 +19,25 @@ def _duration(given: object) -> timedelta:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Kind = Literal["text", "day", "week", "month", "year", "time", "count", "number"]
-Protocol = Literal["get", "pxweb", "sampo", "ckan", "wfs", "command", "inbox"]
+Kind = Literal["text", "day", "week", "month", "year", "time", "count", "number", "geometry"]
+Protocol = Literal["get", "pxweb", "sampo", "ckan", "wfs", "command", "inbox", "shipped"]
 WINDOW = ("{from}", "{to}", "{day}", "{year}", "{month}", "{yy}", "{yday}")
 _OF_A_DAY = WINDOW[2:]
+# The formats and the modules that read them; each is loaded when an answer needs it, as some are heavy.
+FORMATS = {
+    "json": "jsonrows",
+    "ndjson": "ndjson",
+    "csv": "csvrows",
+    "json-stat": "cubes",
+    "fmi": "coverages",
+    "feed": "feeds",
+    "html": "webpages",
+    "sheet": "sheets",
+    "geo": "layers",
+    "gtfs-rt": "vehicles",
+}
+STREAMED = ("vehicles-csv", "counters-csv")  # too large for rows: the engine reads them, as the view `raw`
+PLUG_INS = "tilannekuva.sources"
 _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key", "apikey", "api-key"}
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 
@@ -33,7 +49,8 @@ class Fetch(Strict):
         default="get",
         description="How it is asked: `get` one address; `pxweb` a statistical table in parts; `sampo` a THL "
         "cube whose dimension ids change; `ckan` the newest file of a data set; `wfs` a map layer page by "
-        "page; `command` a program of our own; `inbox` never, it is sent to us.",
+        "page; `command` a program of our own; `inbox` never, it is sent to us; `shipped` never either: "
+        "a table of facts stands beside the recipe.",
     )
     url: str = Field(
         default="",
@@ -53,19 +70,22 @@ class Fetch(Strict):
     query: dict[str, tuple[str, ...] | str] = Field(
         default={},
         description="Selection of a `pxweb` table by dimension: values, `*` for all or `top 24` for the "
-        "newest. For `ckan` what picks the file: `name`, `format`. For `sampo` the labels of nodes.",
+        "newest. For `ckan` what picks the file: `name`, `format`. For `sampo` the "
+        "nodes that a `{name}` in the address means: `dateweek > * > *`.",
     )
     per_minute: int = Field(
         default=60, ge=1, le=600, description="Requests a minute that the host may be asked at most."
     )
     format: str = Field(
-        description="Form of the answer: `json`, `ndjson`, `csv`, `vehicles-csv`, `json-stat`, `fmi`, "
-        "`feed`, `html`, `sheet` (Excel), `geo`, `gtfs-rt`, or the name of a plug-in."
+        description="Form of the answer: `json`, `ndjson`, `csv`, `vehicles-csv` (a line a vehicle, no "
+        "header), `counters-csv` (a wide table of any length), `json-stat`, `fmi`, `feed`, `html`, `sheet` "
+        "(Excel), `geo`, `gtfs-rt`, or the name of a plug-in."
     )
     rows: str = Field(
         default="*",
-        description="Where the rows stand: in JSON keys joined by dots, `*` for every entry; in HTML a CSS "
-        "path; in a workbook the sheet's name; in a map file the layer's name.",
+        description="Where the rows stand: in JSON keys joined by dots, `*` for every entry; in HTML an "
+        "XPath to one table or to the things of a list, `*` for the page's only table; in a workbook the "
+        "sheet's name; in a map file the layer's name.",
     )
     encoding: Literal["utf-8", "latin-1", "utf-16"] = Field(default="utf-8", description="How text is coded.")
     delimiter: str = Field(
@@ -73,7 +93,7 @@ class Fetch(Strict):
     )
     skip: int = Field(default=0, ge=0, description="Lines before the header line of a CSV answer.")
     header: tuple[str, ...] = Field(
-        default=(), description="Names of the columns of a CSV answer that has no header line."
+        default=(), description="Names of the columns of a CSV or HTML table that has no header line."
     )
     keep: tuple[str, ...] = Field(
         default=(),
@@ -88,7 +108,7 @@ class Fetch(Strict):
     columns: dict[str, Kind] = Field(
         min_length=1,
         description="Columns that must be there, each `text`, `day`, `week`, `month`, `year`, `time` (on "
-        "Helsinki's clock), `count` or `number`.",
+        "Helsinki's clock), `count`, `number`, or `geometry` for the shapes of a map answer.",
     )
     aliases: dict[str, tuple[str, ...]] = Field(
         default={}, description="Other names that a column has had, the newest first."
@@ -123,6 +143,15 @@ class Fetch(Strict):
             )
         return key
 
+    @field_validator("format")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in (*FORMATS, *STREAMED) and not entry_points(group=PLUG_INS, name=name):
+            raise ValueError(
+                f"there is no format '{name}': there are {', '.join((*FORMATS, *STREAMED))}, and plug-ins"
+            )
+        return name
+
     @field_validator("headers")
     @classmethod
     def _no_secrets(cls, headers: dict[str, str]) -> dict[str, str]:
@@ -144,9 +173,12 @@ class Fetch(Strict):
         placed = set(_PLACEHOLDER.findall(self.url))
         if bool(placed & {*WINDOW}) != bool(self.window_days):
             raise ValueError("a URL with {from} or {day} needs `window_days`, and `window_days` such a URL")
-        strange = placed - {*WINDOW} - {f"{{{name}}}" for name in self.each}
-        if strange and self.protocol != "sampo":
+        asked = self.query if self.protocol == "sampo" else {}
+        strange = placed - {*WINDOW} - {f"{{{name}}}" for name in (*self.each, *asked)}
+        if strange:
             raise ValueError(f"the URL holds {min(strange)}, which `each` does not name")
+        if any(f"{{{name}}}" not in placed for name in asked):
+            raise ValueError("each name in the `query` of a `sampo` cube needs its {place} in the URL")
         self._asked()
         return self
 
@@ -155,9 +187,9 @@ class Fetch(Strict):
         if self.protocol == "command":
             if not self.command or self.url:
                 raise ValueError("the protocol `command` needs `command` and no `url`")
-        elif self.protocol == "inbox":
+        elif self.protocol in ("inbox", "shipped"):
             if self.url:
-                raise ValueError("what comes to the inbox is not asked for: leave `url` out")
+                raise ValueError("what comes to the inbox, or is shipped, is not asked for: leave `url` out")
         elif not self.url:
             raise ValueError("`url` is needed: the address of the answer")
 

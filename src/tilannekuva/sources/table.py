@@ -1,35 +1,22 @@
 """From the bytes of an answer to one flat table of typed columns, whatever the format."""
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
+from types import ModuleType
 from typing import Any, cast
 
 from tilannekuva.errors import BadDefinition, NotUnderstood
+from tilannekuva.sources.agreement import agreed, named
 from tilannekuva.sources.cells import KINDS, Cell, is_starred, is_suppressed
-from tilannekuva.sources.fetch import Fetch
-from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
+from tilannekuva.sources.fetch import FORMATS, PLUG_INS, Fetch
+from tilannekuva.sources.wording import AGAIN, quoted
 
 # Spreadsheets drop what does not fit; an answer of just such a length has probably lost its end.
 FORMAT_LIMITS = (65_536, 1_048_576)
-_COLUMNS_TOLD = 12
 _MARKED = ("count", "number", "month", "year")  # a star beside these means that they will change
 _FORMATS = "tilannekuva.sources.formats"
-# Each format's module is loaded when an answer needs it: some stand on heavy libraries.
-FORMATS = {
-    "json": "jsonrows",
-    "ndjson": "ndjson",
-    "csv": "csvrows",
-    "json-stat": "cubes",
-    "fmi": "coverages",
-    "feed": "feeds",
-    "html": "webpages",
-    "sheet": "sheets",
-    "geo": "layers",
-    "gtfs-rt": "vehicles",
-}
 Reader = Callable[[bytes, Fetch], Iterable[dict[str, Any]]]
 
 
@@ -42,8 +29,11 @@ class Table:
     faults: list[str]
 
 
-def table(body: bytes, fetch: Fetch) -> Table:
-    """Read an answer; raises NotUnderstood with the difference to what was agreed."""
+def table(body: bytes, fetch: Fetch, *, read: Reader | None = None) -> Table:
+    """Read an answer; raises NotUnderstood with the difference to what was agreed.
+
+    `read` takes the place of the format's own reader, when the rows are read already.
+    """
     columns: dict[str, tuple[str, list[Cell]]] = {
         name: (KINDS[kind][1], []) for name, kind in fetch.columns.items()
     }
@@ -51,8 +41,8 @@ def table(body: bytes, fetch: Fetch) -> Table:
     columns |= {f"{name}_status": ("VARCHAR", []) for name in measured}
     faults: list[str] = []
     n_rows = 0
-    for n_rows, row in enumerate(_rows(body, fetch), 1):
-        _agreed(row, fetch)
+    for n_rows, row in enumerate(_rows(body, fetch, read or reader(fetch.format)), 1):
+        agreed(row, fetch)
         try:
             cells = _typed(row, fetch)
         except ValueError as error:
@@ -72,31 +62,30 @@ def table(body: bytes, fetch: Fetch) -> Table:
 def reader(name: str) -> Reader:
     """Give the reader of a format; BadDefinition when it is unknown or its libraries are not installed."""
     if name not in FORMATS:
-        found = entry_points(group="tilannekuva.sources", name=name)
-        if not found:
-            known = ", ".join(FORMATS)
-            raise BadDefinition(f"no format is called {quoted(name)}: there are {known}, and plug-ins")
-        return cast("Reader", min(found).load())
+        return cast("Reader", min(entry_points(group=PLUG_INS, name=name)).load())
+    return cast("Reader", form_of(name).rows)
+
+
+def form_of(name: str) -> ModuleType:
+    """Give the module of a format that is shipped; BadDefinition when its libraries are not installed."""
     try:
-        module = import_module(f"{_FORMATS}.{FORMATS[name]}")
+        return import_module(f"{_FORMATS}.{FORMATS[name]}")
     except ModuleNotFoundError as error:
         raise BadDefinition(
             f"the format {name} needs {error.name}: pip install 'tilannekuva[sources]'"
         ) from None
-    return cast("Reader", module.rows)
 
 
-def _rows(body: bytes, fetch: Fetch) -> Iterator[dict[str, Any]]:
+def _rows(body: bytes, fetch: Fetch, read: Reader) -> Iterator[dict[str, Any]]:
     """Yield raw rows under the names that the recipe uses; a wide table becomes a long one."""
-    former = {old: name for name, names in fetch.aliases.items() for old in names}
-    for row in reader(fetch.format)(body, fetch):
-        named = {former.get(name, name): cell for name, cell in row.items()} if former else row
+    for row in read(body, fetch):
+        cells = named(row, fetch) if fetch.aliases else row
         if not fetch.keep:
-            yield named
+            yield cells
             continue
-        kept = {name: named[name] for name in fetch.keep if name in named}
+        kept = {name: cells[name] for name in fetch.keep if name in cells}
         yield from (
-            kept | {"column": name, "value": cell} for name, cell in named.items() if name not in kept
+            kept | {"column": name, "value": cell} for name, cell in cells.items() if name not in kept
         )
 
 
@@ -111,15 +100,6 @@ def joined(pages: Sequence[Table]) -> Table:
     }
     faults = [fault for page in pages for fault in page.faults]
     return Table(columns, sum(page.n_rows for page in pages), faults)
-
-
-def _agreed(row: dict[str, Any], fetch: Fetch) -> None:
-    missing = [name for name in fetch.columns if name not in row and name not in fetch.optional]
-    if missing:
-        near = difflib.get_close_matches(missing[0], list(row), 1, 0.5)
-        hint = f"; did '{missing[0]}' become {quoted(near[0])}?" if near else ""
-        has = ", ".join(quoted(name) for name in list(row)[:_COLUMNS_TOLD])
-        raise NotUnderstood(f"the column '{missing[0]}' is missing; the answer has {has}{hint}{CHANGED}")
 
 
 def _typed(row: dict[str, Any], fetch: Fetch) -> dict[str, Cell]:

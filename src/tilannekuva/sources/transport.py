@@ -4,15 +4,13 @@ Only the hosts that recipes name, only public addresses unless the settings
 allow a network, limits on time and on unpacked size, conditional requests.
 """
 
-import ipaddress
 import os
-import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from email.utils import parsedate_to_datetime
 from importlib import import_module
-from time import monotonic, time
+from time import time
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urljoin
@@ -23,61 +21,22 @@ import stamina
 from tilannekuva import __version__
 from tilannekuva.domain.looks import Answer
 from tilannekuva.errors import BadDefinition, NoAnswer, NotUnderstood
+from tilannekuva.sources.connection import Deadline, Guard, Resolve, resolved
 from tilannekuva.sources.fetch import Fetch
 from tilannekuva.sources.formats import jsonrows
 from tilannekuva.sources.pace import Pace
 from tilannekuva.sources.protocols import Get
-from tilannekuva.sources.recipe import Recipe
+from tilannekuva.sources.recipe import Recipe, facts
 
 _PATIENCE = 30.0  # seconds a source may ask us to wait within one look
 _MAX_PAGES = 200
 _PROTOCOLS = "tilannekuva.sources.protocols"
 _MAX_REDIRECTS = 3
+_MOST_MB = 512  # of all pages of one answer together: they wait in memory to be read
+_PORTS = {"http": 80, "https": 443}
 stamina.instrumentation.set_on_retry_hooks([])  # the ledger says what came of a look; retries are no news
 _LONGEST_WAIT = 86_400.0  # seconds; what a source asks for beyond a day is an error or malice
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 _PACKINGS = ("", "identity", "gzip", "deflate")  # one at most: packed twice, a few bytes become gigabytes
-
-
-class Guard(httpx2.BaseTransport):
-    """Resolves a host once, refuses inner addresses, and connects to the address it checked."""
-
-    def __init__(self, allowed: Sequence[str]) -> None:
-        self._allowed = [ipaddress.ip_network(network) for network in allowed]
-        self._inner = httpx2.HTTPTransport()
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request to the checked address under the host's own name."""
-        host = request.url.host
-        address = self._address(host, request.url.port or (443 if request.url.scheme == "https" else 80))
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        request.url = request.url.copy_with(host=address)
-        return self._inner.handle_request(request)
-
-    def _address(self, host: str, port: int) -> str:
-        try:
-            found = {str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-        except (OSError, UnicodeError, OverflowError) as error:
-            raise NoAnswer(f"no address is known for {host}: {error}") from None
-        for text in found:
-            address = ipaddress.ip_address(text)
-            if _is_inner(address) and not any(address in network for network in self._allowed):
-                inner = f"{host} leads to {address}, inside the house; if that is meant, add its network to"
-                raise NoAnswer(f"{inner} allow_networks in tilannekuva.toml", permanent=True)
-        return min(found)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._inner.close()
-
-
-def _is_inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an address, or the one that a tunnel or translator would make of it, is not public."""
-    wrapped = address
-    if isinstance(address, ipaddress.IPv6Address):
-        last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        wrapped = address.ipv4_mapped or address.sixtofour or (last if address in _TRANSLATED else address)
-    return not (address.is_global and wrapped.is_global) or address.is_multicast
 
 
 @dataclass(slots=True)
@@ -87,14 +46,15 @@ class Transport:
     allowed: Sequence[str] = ()
     contact: str = ""
     attempts: int = 3
+    resolve: Resolve = resolved
+    pace: Pace = field(default_factory=Pace)
     _client: httpx2.Client = field(init=False)
-    _pace: Pace = field(default_factory=Pace)
 
     def __post_init__(self) -> None:
         """Open the client."""
         agent = f"tilannekuva/{__version__} {self.contact}".strip()
         self._client = httpx2.Client(
-            transport=Guard(self.allowed),
+            transport=Guard(self.allowed, self.resolve),
             headers={"User-Agent": agent, "Accept-Encoding": "gzip"},
             trust_env=False,
         )
@@ -114,21 +74,26 @@ class Transport:
 
         `first` asks for the window of a source of which nothing is known yet.
         """
-        fetch, headers = recipe.fetch, {**recipe.fetch.headers, **_key(recipe)}
+        if recipe.fetch.protocol == "shipped":
+            return Answer(recipe.id, facts(recipe), media_type="text/csv")
+        fetch, key = recipe.fetch, _key(recipe)
         urls = addresses(fetch, today, first=first)
         if fetch.protocol == "get" and not fetch.next and len(urls) == 1:
             conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-            headers |= {name: value for name, value in conditions.items() if value}
-            return self._patiently(recipe, urls[0], headers)
+            asked = {name: value for name, value in conditions.items() if value}
+            return self._patiently(recipe, urls[0], fetch.headers | key | asked)
 
         def get(url: str, body: bytes | None = None) -> Answer:
-            if not _stays(urls[0], url, *fetch.hosts):
+            """Ask one page; the key goes to the recipe's own host alone."""
+            ours = _stays(recipe, urls[0], url)
+            if not ours and not _stays(recipe, urls[0], url, *fetch.hosts):
                 raise NoAnswer(
                     f"{recipe.id} leads to another host, {url[:200]}: name it in `hosts`", permanent=True
                 )
-            return self._patiently(recipe, url, headers, body)
+            return self._patiently(recipe, url, fetch.headers | key if ours else fetch.headers, body)
 
-        pages = [page for url in urls for page in _protocol(fetch.protocol)(fetch, url, get)]
+        given = (page for url in urls for page in _protocol(fetch.protocol)(fetch, url, get))
+        pages = list(_bounded(recipe, given))
         if not pages:
             raise NoAnswer(f"{recipe.id} gave no page")
         return Answer(
@@ -145,36 +110,68 @@ class Transport:
         for attempt in stamina.retry_context(
             on=_worth_another, attempts=self.attempts, timeout=_PATIENCE, wait_initial=0.5
         ):
-            with attempt, self._pace.turn(httpx2.URL(url).host, recipe.fetch.per_minute):
-                return self._once(recipe, url, headers, body)
+            with attempt:
+                return self._followed(recipe, url, headers, body)
         raise NoAnswer(f"{recipe.id} did not answer")  # pragma: no cover - the context returns or raises
 
-    def _once(
-        self, recipe: Recipe, url: str, headers: dict[str, str], body: bytes | None, redirects: int = 0
-    ) -> Answer:
+    def _followed(self, recipe: Recipe, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        """Ask, and go where the host sends us within itself: every step takes a turn of its own."""
+        for _ in range(_MAX_REDIRECTS + 1):
+            given = self._once(recipe, url, headers, body)
+            if isinstance(given, Answer):
+                return given
+            url = given
+        raise NoAnswer(f"{recipe.id} redirects more than {_MAX_REDIRECTS} times", permanent=True)
+
+    def _once(self, recipe: Recipe, url: str, headers: dict[str, str], body: bytes | None) -> Answer | str:
+        """Give the answer to one request, or where it leads."""
         seconds = recipe.fetch.timeout.total_seconds()
         method, kind = ("POST", {"Content-Type": "application/json"}) if body is not None else ("GET", {})
-        try:
-            with self._client.stream(
-                method, url, content=body, headers=headers | kind, timeout=seconds
-            ) as response:
-                if response.is_redirect and redirects < _MAX_REDIRECTS:
-                    return self._once(recipe, _same_host(url, response), headers, body, redirects + 1)
-                _expect_success(response, recipe)
-                same = response.status_code == httpx2.codes.NOT_MODIFIED
-                given = b"" if same else _body(response, recipe, seconds)
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-            raise NoAnswer(f"{recipe.id} gave no answer: {type(error).__name__} {error}".rstrip()) from None
-        told = response.headers
-        return Answer(
-            recipe.id,
-            given,
-            url=url,
-            media_type=told.get("content-type", ""),
-            etag=told.get("etag", ""),
-            last_modified=told.get("last-modified", ""),
-            not_modified=same,
-        )
+        with self.pace.turn(_url(recipe, url).host, recipe.fetch.per_minute), Deadline(seconds) as deadline:
+            try:
+                with self._client.stream(
+                    method,
+                    url,
+                    content=body,
+                    headers=headers | kind,
+                    timeout=seconds + 1,
+                    extensions={"trace": deadline.trace},
+                ) as response:
+                    if response.has_redirect_location:
+                        return _same_host(recipe, url, response)
+                    _expect_success(response, recipe)
+                    answer = _answer(recipe, url, response)
+            except (httpx2.HTTPError, ValueError) as error:
+                if not deadline.passed:
+                    raise NoAnswer(
+                        f"{recipe.id} gave no answer: {type(error).__name__} {error}".rstrip()
+                    ) from None
+        if deadline.passed:  # an answer without a length looks whole wherever it is cut
+            raise NoAnswer(f"{recipe.id} did not finish within {seconds:g} seconds")
+        return answer
+
+
+def _answer(recipe: Recipe, url: str, response: httpx2.Response) -> Answer:
+    same, told = response.status_code == httpx2.codes.NOT_MODIFIED, response.headers
+    return Answer(
+        recipe.id,
+        b"" if same else _body(response, recipe),
+        url=url,
+        media_type=told.get("content-type", ""),
+        etag=told.get("etag", ""),
+        last_modified=told.get("last-modified", ""),
+        not_modified=same,
+    )
+
+
+def _bounded(recipe: Recipe, pages: Iterable[Answer]) -> Iterator[Answer]:
+    """Yield pages as long as they can be held together."""
+    size, most = 0, max(_MOST_MB, recipe.fetch.max_mb)
+    for page in pages:
+        size += len(page.body)
+        if size > most << 20:
+            raise NoAnswer(f"the pages of {recipe.id} hold more than {most} MB", permanent=True)
+        yield page
 
 
 def addresses(fetch: Fetch, today: date, *, first: bool = False) -> list[str]:
@@ -186,7 +183,7 @@ def addresses(fetch: Fetch, today: date, *, first: bool = False) -> list[str]:
     urls = [_filled(fetch.url, {"from": f"{begin}", "to": f"{last}", **_of(day)}) for day in days]
     for name, texts in fetch.each.items():
         urls = [_filled(url, {name: quote(text, safe="")}) for url in urls for text in texts]
-    return urls
+    return list(dict.fromkeys(urls))  # days of one month, say, that share an address
 
 
 def _of(day: date) -> dict[str, str]:
@@ -209,12 +206,12 @@ def _filled(url: str, texts: dict[str, str]) -> str:
 def _protocol(name: str) -> Callable[[Fetch, str, Get], Iterable[Answer]]:
     """Give the way to ask that a protocol prescribes; its module is loaded when it is needed."""
     if name == "get":
-        return _followed
+        return _linked
     pages: Callable[[Fetch, str, Get], Iterable[Answer]] = import_module(f"{_PROTOCOLS}.{name}").pages
     return pages
 
 
-def _followed(fetch: Fetch, url: str, get: Get) -> Iterator[Answer]:
+def _linked(fetch: Fetch, url: str, get: Get) -> Iterator[Answer]:
     """Yield an answer and the pages that follow it."""
     for _ in range(_MAX_PAGES):
         page = get(url)
@@ -252,14 +249,19 @@ def _expect_success(response: httpx2.Response, recipe: Recipe) -> None:
 def _retry_after(text: str) -> float | None:
     """Give the seconds of a Retry-After header, in seconds or as a date."""
     try:
-        seconds = float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp() - time()
+        seconds = float(text) if text.isdecimal() else _until(text)
     except (ValueError, OverflowError):
         return None
     return min(max(0.0, seconds), _LONGEST_WAIT)
 
 
-def _body(response: httpx2.Response, recipe: Recipe, seconds: float) -> bytes:
-    limit, end = recipe.fetch.max_mb << 20, monotonic() + seconds
+def _until(text: str) -> float:
+    at = parsedate_to_datetime(text)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - time()
+
+
+def _body(response: httpx2.Response, recipe: Recipe) -> bytes:
+    limit = recipe.fetch.max_mb << 20
     packing = response.headers.get("content-encoding", "").strip().casefold()
     if packing not in _PACKINGS:
         raise NoAnswer(f"{recipe.id} packed its answer as {packing[:40]}, not as gzip", permanent=True)
@@ -270,23 +272,36 @@ def _body(response: httpx2.Response, recipe: Recipe, seconds: float) -> bytes:
         size += len(chunk)
         if size > limit:
             raise NoAnswer(f"{recipe.id} gave more than {recipe.fetch.max_mb} MB", permanent=True)
-        if monotonic() > end:
-            raise NoAnswer(f"{recipe.id} did not finish within {seconds:g} seconds")
     return b"".join(chunks)
 
 
-def _same_host(url: str, response: httpx2.Response) -> str:
+def _same_host(recipe: Recipe, url: str, response: httpx2.Response) -> str:
     target = urljoin(url, response.headers.get("location", ""))
-    if not _stays(url, target):
+    if not _stays(recipe, url, target):
         other = f"redirected to another host or out of encryption, {target[:200]}"
         raise NoAnswer(f"{other}: if that is meant, put the new address into the recipe", permanent=True)
     return target
 
 
-def _stays(url: str, target: str, *hosts: str) -> bool:
-    """Whether a target is on the same host (or a named one) and no less encrypted: it may see the key."""
-    ours, theirs = httpx2.URL(url), httpx2.URL(target)
-    return theirs.host in (ours.host, *hosts) and theirs.scheme in ("https", ours.scheme)
+def _stays(recipe: Recipe, url: str, target: str, *hosts: str) -> bool:
+    """Whether a target is at the same door or on a named host, and no less encrypted: it may see the key.
+
+    The same door: another port of a host inside the house is another service.
+    """
+    ours, theirs = _url(recipe, url), _url(recipe, target)
+    same = theirs.host == ours.host and (_port(theirs) == _port(ours) or not (theirs.port or ours.port))
+    return (same or theirs.host in hosts) and theirs.scheme in ("https", ours.scheme)
+
+
+def _port(url: httpx2.URL) -> int | None:
+    return url.port or _PORTS.get(url.scheme)
+
+
+def _url(recipe: Recipe, text: str) -> httpx2.URL:
+    try:
+        return httpx2.URL(text)
+    except httpx2.InvalidURL as error:
+        raise NoAnswer(f"{recipe.id} gave no answer: InvalidURL {error}", permanent=True) from None
 
 
 def _next(page: Answer, fetch: Fetch) -> str:

@@ -16,9 +16,17 @@ def digest(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def make(folder: Path) -> None:
+    """Make a folder and those above it, durably."""
+    if not folder.exists():
+        make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
+
+
 def temporary(folder: Path) -> Path:
     """Name a temporary file in a folder, which is made if need be; a kill may leave it behind."""
-    _made(folder)
+    make(folder)
     return folder / f".new-{os.getpid()}-{secrets.token_hex(4)}"
 
 
@@ -34,13 +42,6 @@ def write(final: Path, body: bytes) -> None:
     written = temporary(final.parent)
     written.write_bytes(body)
     settle(written, final)
-
-
-def _made(folder: Path) -> None:
-    if not folder.exists():
-        _made(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _sync(folder.parent)
 
 
 def _sync(path: Path) -> None:

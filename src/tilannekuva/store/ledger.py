@@ -1,4 +1,4 @@
-"""The ledger: every look, every definition, every segment and who may write, in SQLite.
+"""The ledger: every look, definition, decision and segment, and who may write, in SQLite.
 
 A thing exists when the ledger names it. `synchronous=FULL` makes a commit
 survive a power cut; one transaction makes a look and its rows appear together.
@@ -15,8 +15,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tilannekuva.domain.decisions import Decision, newest
 from tilannekuva.domain.looks import Look
 from tilannekuva.errors import Busy, Damaged
+from tilannekuva.store.decisions import INSERT, SCHEMA, SELECT, decision, digest, row
+from tilannekuva.store.tokens import SCHEMA as TOKENS
+from tilannekuva.store.tokens import Token
 
 FORMAT = 1
 LEASE = timedelta(seconds=60)
@@ -96,7 +100,13 @@ class Ledger:
                 if not self._all(asked)[0][0]:
                     for statement in (*_SCHEMA.split(";"), f"{asked} = {FORMAT}"):
                         self._connection.execute(statement)
-        return int(self._all(asked)[0][0])
+        made = int(self._all(asked)[0][0])
+        if (
+            made == FORMAT
+        ):  # ledgers that were made before there were decisions and tokens have no tables of them
+            self._connection.execute(SCHEMA)
+            self._connection.execute(TOKENS)
+        return made
 
     def close(self) -> None:
         """Close the file."""
@@ -135,12 +145,14 @@ class Ledger:
         at: datetime,
         looks: Sequence[Look] = (),
         reread: Sequence[Look] = (),
+        decisions: Sequence[Decision] = (),
         new: Sequence[Segment] = (),
         old: Sequence[str] = (),
     ) -> None:
-        """Make looks and segments exist together, and retire old segments.
+        """Make looks, decisions and segments exist together, and retire old segments.
 
-        `reread` are looks already recorded that a rebuild understood anew.
+        `reread` are looks already recorded that a rebuild understood anew; decisions that
+        they brought before go.
         Each commit keeps the right to write for another while: long work is not
         taken for dead. Raises Busy when another has taken over since `fence` was given.
         """
@@ -155,6 +167,8 @@ class Ledger:
             marks = ", ".join("?" * len(fields(Look)))
             rows = [tuple(_cell(one) for one in astuple(look)) for look in looks]
             self._connection.executemany(f"insert into look ({_LOOK}) values ({marks})", rows)
+            self._connection.executemany("delete from decision where look = ?", [(o.seq,) for o in reread])
+            self._connection.executemany(INSERT, [row(one) for one in decisions])
             retired = [(_text(at), name) for name in old]
             self._connection.executemany("update segment set retired_at = ? where name = ?", retired)
             files = [(one.name, one.sha256, one.rows) for one in new]
@@ -183,6 +197,33 @@ class Ledger:
                   and (news > 0 or ?) order by landed_at desc limit 1"""
         until = as_of and _text(as_of)
         rows = self._all(sql, (source_id, until, until, *outcomes, not news))
+        return _look(rows[0]) if rows else None
+
+    def decisions(
+        self,
+        *,
+        as_of: datetime | None = None,
+        area: str | None = None,
+        source: str | None = None,
+        revisions: bool = False,
+    ) -> list[Decision]:
+        """Give the newest row of each decision known at an instant, without those withdrawn, by day.
+
+        With `revisions` every row that was ever known. `area` is that of the row given.
+        """
+        sql = f"""{SELECT} where (? is null or known_at <= ?) and (? is null or source = ?)
+                  order by known_at, look"""
+        until = as_of and _text(as_of)
+        rows = [decision(cells) for cells in self._all(sql, (until, until, source, source))]
+        given = rows if revisions else [one for one in newest(rows).values() if one.status != "withdrawn"]
+        wanted = [one for one in given if area is None or one.area == area]
+        return sorted(wanted, key=lambda one: (str(one.taken_on or ""), one.source, one.key, one.known_at))
+
+    def look_at(self, source_id: str, url: str) -> Look | None:
+        """Give a source's newest look at an address, or at one that begins so."""
+        sql = f"""select {_LOOK} from look where source_id = ? and substr(url, 1, ?) = ?
+                  order by landed_at desc limit 1"""
+        rows = self._all(sql, (source_id, len(url), url))
         return _look(rows[0]) if rows else None
 
     def failures(self, source_id: str) -> int:
@@ -266,9 +307,28 @@ class Ledger:
                 "delete from segment where name = ? and retired_at is not null", [(one,) for one in names]
             )
 
+    def tokens(self) -> list[Token]:
+        """Give all tokens ever made, the newest last."""
+        return [Token(*row) for row in self._all("select * from token order by made_at, id")]
+
+    def token(self, sha256: str) -> Token | None:
+        """Give the token of a hash."""
+        rows = self._all("select * from token where sha256 = ?", (sha256,))
+        return Token(*rows[0]) if rows else None
+
+    def keep_token(self, token: Token) -> None:
+        """Keep a token, new or with another end."""
+        with self._transaction():
+            self._connection.execute("insert or replace into token values (?, ?, ?, ?, ?, ?, ?)", token)
+
     def sound(self) -> list[str]:
         """Give the faults that the engine finds in its own file; none is good."""
         return [row[0] for row in self._all("pragma integrity_check") if row[0] != "ok"]
+
+    def altered(self) -> list[str]:
+        """Name the decisions that are not as they were recorded; none is good."""
+        rows = self._all("select * from decision order by source, id")
+        return [f"{cells[1]} of {cells[0]}" for cells in rows if digest(cells[:-1]) != cells[-1]]
 
     def lease(self, holder: str, now: datetime) -> int:
         """Take the right to write and give its fencing number; Busy names who has it."""

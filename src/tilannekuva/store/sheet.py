@@ -5,6 +5,7 @@ reach no file, network, setting or table beyond those it is given.
 """
 
 import json
+import os
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple, Self
 import duckdb
 
 from tilannekuva.errors import BadDefinition
+from tilannekuva.store import lines
 
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": "1",
@@ -26,6 +28,12 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": "false",
     "allow_unsigned_extensions": "false",
     "allow_persistent_secrets": "false",
+}
+# What a sheet may use that reads large files while it works.
+_STREAMING: dict[str, str | bool | int | float | list[str]] = {
+    "threads": str(min(4, os.cpu_count() or 1)),
+    "memory_limit": "512MB",
+    "preserve_insertion_order": "false",  # SQL says which order it wants
 }
 Columns = Mapping[str, tuple[str, Sequence[Any]]]
 
@@ -40,8 +48,9 @@ class Result(NamedTuple):
 class Sheet:
     """A locked in-memory engine; tables are put in before `lock`, asked after it."""
 
-    def __init__(self, *, seconds: float = 10) -> None:
-        self.connection = duckdb.connect(":memory:", config=_SETTINGS)
+    def __init__(self, *, seconds: float = 10, streaming: bool = False) -> None:
+        settings = _SETTINGS | _STREAMING if streaming else _SETTINGS
+        self.connection = duckdb.connect(":memory:", config=settings)
         self._seconds = seconds
         self._clock = threading.Timer(seconds, self.connection.interrupt)
         self._clock.daemon = True
@@ -65,6 +74,20 @@ class Sheet:
             f'create table "{name}" as select {picks}', [list(cells) for _, cells in columns.values()]
         )
 
+    def stream(self, name: str, files: lines.Files, *, delimiter: str, keep: Sequence[str] = ()) -> None:
+        """Add a view of text files, read line by line while a query runs, with columns never guessed.
+
+        These files stay the only ones that can be reached.
+        """
+        self.connection.execute("set enable_progress_bar = false")
+        self.connection.execute(f"set allowed_paths = {lines.listed(files)}")
+        sql = lines.select(files, delimiter=delimiter, keep=keep)
+        self.connection.execute(f'create view "{name}" as {sql}')
+
+    def broken(self) -> list[tuple[str, int, str]]:
+        """Give file, line and text of the lines that queries over streamed files left out."""
+        return [(path, line, text or "") for path, line, text in self.ask(lines.BROKEN).rows]
+
     def reads(self, sql: str) -> set[str]:
         """Name the tables and table functions that a query reads; BadDefinition when it is no query."""
         parsed = json.loads(self.ask("select json_serialize_sql(?)", [sql]).rows[0][0])
@@ -78,8 +101,8 @@ class Sheet:
         """Give a table as a Parquet file."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "table.parquet"
-            where = str(file).replace("'", "''")
-            self.connection.execute(f"copy \"{name}\" to '{where}' (format parquet, compression zstd)")
+            where = lines.quoted(str(file))
+            self.connection.execute(f'copy "{name}" to {where} (format parquet, compression zstd)')
             return file.read_bytes()
 
     def lock(self) -> None:

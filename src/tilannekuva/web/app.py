@@ -22,7 +22,7 @@ from tilannekuva.domain.definitions import LANGS
 from tilannekuva.domain.picture import Picture
 from tilannekuva.errors import BadInstant, TilannekuvaError, UnknownArea, UnknownIndicator
 from tilannekuva.flows.picture import Question
-from tilannekuva.web import render
+from tilannekuva.web import inbox, render
 from tilannekuva.web.language import Language, language
 from tilannekuva.web.pages import front, indicator, sources
 from tilannekuva.web.pages.frame import View
@@ -58,12 +58,13 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Site:
-    """What the pages need of the house: pictures, the areas, the shelf, and whether it is an exercise."""
+    """What the site needs of the house: pictures, areas, the shelf, whether it is an exercise, the inbox."""
 
     pictures: Pictures
     areas: tuple[str, ...]
     shelf: Shelf
     exercise: bool = False
+    reception: inbox.Reception | None = None
 
     def picture(self, question: Question) -> Picture:
         """Give a picture, from the shelf when it is there."""
@@ -202,12 +203,14 @@ def addresses() -> list[tuple[str, str]]:
         ending = path or "index"
         found.append((f"/fi/{path}", f"{pages[page]} Likewise `/sv/` and `/en/`."))
         found += [(f"/fi/{ending}.{twin}", f"The same as {twin.upper()}.") for twin in TWINS]
+    found += inbox.PATHS.items()
     return [*found, ("/static/…", "Style sheet and icon, with a name that changes with them.")]
 
 
 def routes(site: Site) -> list[Route]:
     """Give the routes: each page in each form, the static files, the way in."""
     made = [Route("/", _welcome), Route("/static/{name}", _static)]
+    made += site.reception.routes() if site.reception else []
     for page, path in PATHS.items():
         where = "/{lang:lang}/" + path.replace("{id}", "{id:slug}")
         made.append(Route(where, _marked(site, page, "")))
@@ -259,7 +262,7 @@ async def _failed(request: Request, error: Exception, *, exercise: bool) -> Resp
     status = error.http_status if isinstance(error, TilannekuvaError) else getattr(error, "status_code", 500)
     lang = request.url.path[1:3] if request.url.path[1:3] in LANGS else "fi"
     headers = {**(getattr(error, "headers", None) or {}), "Cache-Control": "no-store"}
-    if request.url.path.endswith(tuple(f".{twin}" for twin in TWINS)):
+    if request.url.path.startswith("/api/") or request.url.path.endswith(tuple(f".{twin}" for twin in TWINS)):
         return JSONResponse({"error": {"status": status, "message": _told(error)}}, status, headers=headers)
     heading, message = language(lang).text("This cannot be shown"), _explained(language(lang), error)
     page = render.html(lang, "error.html", lang=lang, heading=heading, message=message, exercise=exercise)

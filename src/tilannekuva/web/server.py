@@ -14,10 +14,12 @@ from starlette.applications import Starlette
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.errors import BadInput, TilannekuvaError
+from tilannekuva.flows.delivery import Desk
 from tilannekuva.flows.picture import picture, states_of
 from tilannekuva.flows.update import Ask, Runner, utc_now
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath, Shelf, Site, application
+from tilannekuva.web.inbox import Reception
 
 _log = logging.getLogger(__name__)
 _PAUSE = 30.0  # seconds before a runner that ended on a fault begins anew
@@ -68,7 +70,10 @@ def site(
                 await asyncio.to_thread(thread.join)
 
     exercise = workspace.settings.exercise_from is not None
-    return application(Site(lambda asked: picture(workspace, asked), areas, shelf, exercise), lifespan)
+    made = Site(
+        lambda asked: picture(workspace, asked), areas, shelf, exercise, Reception(Desk(workspace), now=clock)
+    )
+    return application(made, lifespan)
 
 
 def _run(workspace: Workspace, ask: Ask, clock: Callable[[], datetime], stop: threading.Event) -> None:

@@ -97,7 +97,7 @@ def _sentence(view: View, one: Indicator, reading: Reading) -> str:
         return language.text("There are no figures yet.")
     return language.text(
         "From {first} to {last} between {low} and {high}.",
-        first=language.day(reading.points[0].reference_date),
+        first=language.day(curve(reading.points)[0].day),
         last=language.day(reading.points[-1].reference_date),
         low=language.number(min(values), one.decimals),
         high=f"{value_text(language, one, max(values), 'normal')} {unit(language, one, max(values))}".strip(),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import dropwhile
 
 from markupsafe import Markup
 
@@ -82,6 +83,7 @@ def themes(view: View) -> tuple[Theme, ...]:
         "movement": language.text("Movement"),
         "air": language.text("Air and weather"),
         "safety": language.text("Safety"),
+        "restrictions": language.text("Restrictions"),
         "services": language.text("Services"),
         "people": language.text("Inhabitants"),
     }
@@ -190,9 +192,10 @@ def note(language: Language, reading: Reading) -> str:
 
 
 def curve(points: tuple[Point, ...]) -> list[charts.Point]:
-    """Give points as charts draw them; a withheld or missing value is a gap."""
+    """Give points as charts draw them; a withheld or missing value is a gap, but none before the first."""
     return [
-        charts.Point(one.reference_date, one.value, provisional=one.status == "provisional") for one in points
+        charts.Point(one.reference_date, one.value, provisional=one.status == "provisional")
+        for one in dropwhile(lambda one: one.status == "missing", points)
     ]
 
 

@@ -1,0 +1,1 @@
+"""Joint sheets: Excel files that people fill in, made from a contract, checked cell by cell, sent back."""

@@ -1,0 +1,1 @@
+"""Shapes on a map: files, coordinates, and the areas that shapes come to; stands on large libraries."""

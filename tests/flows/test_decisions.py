@@ -1,0 +1,344 @@
+"""Decisions from answer to ledger: each cell checked, each change dated, nothing taken back by mistake."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from intake import Intake, landed, reading, recipe
+
+from tilannekuva.cli import main
+from tilannekuva.domain.decisions import Decision
+from tilannekuva.domain.looks import Answer
+from tilannekuva.errors import NotUnderstood
+from tilannekuva.flows.reading import Understood, understand
+from tilannekuva.flows.upkeep import rebuild, verify
+from tilannekuva.flows.workspace import Workspace
+from tilannekuva.sources import recipe as recipes
+from tilannekuva.sources.transport import Transport
+
+FILE = "decisions-file"
+ROW = {
+    "id": "kh-187", "body": "city-board", "organ": "Kaupunginhallitus", "title": "Kirjastot suljetaan",
+    "lang": "fi", "taken_on": "2020-05-04", "published_at": "2020-05-05T14:00", "effective_from": "5.5.2020",
+    "effective_to": "", "area": "Turku", "measure": "C2", "strength": "2", "legal_basis": "",
+    "case_number": "", "link": "https://a.fi/1", "note": "",
+}  # fmt: skip
+
+
+def table(*rows: dict[str, str]) -> bytes:
+    """Give a list of decisions as a file: ROW with some cells changed, once for each."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(ROW), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(ROW | row for row in rows)
+    return out.getvalue().encode()
+
+
+def many(n: int = 20) -> list[dict[str, str]]:
+    """Give rows enough that one fault or one withdrawal among them is no reason to refuse."""
+    return [{"id": f"kh-{n}"} for n in range(n)]
+
+
+@pytest.fixture
+def intake(workspace: Workspace) -> Iterator[Intake]:
+    """Give an intake of a city's own list that is asked for, and has landed once."""
+    text = recipes.texts()[FILE].replace('protocol = "inbox"', 'url = "https://a.fi/decisions.csv"')
+    (workspace.folder / "recipes" / f"{FILE}.toml").write_text(text, encoding="utf-8")
+    with workspace.writing("test"):
+        workspace.define(datetime.now(UTC))
+        made = Intake(workspace, FILE)
+        assert (20, "ok") == (made.look(table(*many())).news, made.workspace.ledger.looks()[0].outcome)
+        yield made
+
+
+def told(workspace: Workspace, **asked: object) -> dict[str, Decision]:
+    """Give what is known, by id."""
+    return {one.id: one for one in workspace.ledger.decisions(**asked)}  # type: ignore[arg-type] # by name
+
+
+def test_every_cell_arrives():
+    """Days of both spellings, Helsinki's clock as UTC, areas by name, numbers as numbers."""
+    (one,) = reading(FILE, table({})).decisions
+
+    assert one == Decision(
+        FILE, "kh-187", "city-board", "Kaupunginhallitus", "Kirjastot suljetaan", "", "", date(2020, 5, 4),
+        datetime(2020, 5, 5, 11, tzinfo=UTC), date(2020, 5, 5), None, "municipality:853", "C2", 2, "", "",
+        "https://a.fi/1", "", "normal", landed(FILE),
+    )  # fmt: skip
+
+
+def test_what_is_not_told_is_none():
+    cells = ("published_at", "effective_from", "area", "measure", "strength", "link", "taken_on", "lang")
+
+    (one,) = reading(FILE, table({"id": "x", **dict.fromkeys(cells, "")})).decisions
+
+    assert (None, None, None, "", "", None, "", "Kirjastot suljetaan") == (
+        one.taken_on, one.published_at, one.effective_from, one.area, one.measure, one.strength, one.link,
+        one.title_fi,
+    )  # fmt: skip
+
+
+FAULTS: dict[str, tuple[dict[str, str], str]] = {
+    "no title": ({"title": " "}, "has no title"),
+    "unknown body": ({"body": "king"}, "'king' is no body; there are government, ministry"),
+    "unknown area": ({"area": "Atlantis"}, "no area is called 'Atlantis'"),
+    "unknown language": ({"lang": "se"}, "'se' is no lang; there are fi, sv, en"),
+    "no day": ({"taken_on": "toukokuu"}, "'toukokuu' is no day of taken_on"),
+    "no such day": ({"effective_to": "31.4.2020"}, "'31.4.2020' is no day of effective_to"),
+    "a day to come": ({"taken_on": "2020-05-09"}, "was taken on 2020-05-09, a day that has not come yet"),
+    "published to come": ({"published_at": "2020-05-09T08:00"}, "was published on 2020-05-09, a day that"),
+    "no instant": ({"published_at": "noon"}, "'noon' is no instant of published_at"),
+    "ends before it begins": ({"effective_to": "2020-05-04"}, "ends on 2020-05-04, before it begins on"),
+    "no measure": ({"measure": "X1"}, "'X1' is no measure"),
+    "too strong": ({"strength": "6"}, "a strength of 6; the scale ends at 5"),
+    "half strong": ({"strength": "1.5"}, "is no whole number"),
+    "a script as link": ({"link": "javascript:alert(1)"}, "'javascript:alert(1)' is no link"),
+    "a link of the page": ({"link": "/kh/187"}, "'/kh/187' is no link"),
+    "a text as id": ({"id": "x" * 301}, "its id is longer than 300 characters"),
+}
+
+
+@pytest.mark.parametrize(("cells", "said"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_row_that_is_no_decision_is_left_out_with_its_reason(cells: dict[str, str], said: str):
+    """And the others stay."""
+    understood = reading(FILE, table({"id": "good"}, cells))
+
+    assert ["good"] == [one.id for one in understood.decisions]
+    (fault,) = understood.faults
+    assert said in fault
+
+
+def test_the_day_after_tomorrow_may_be_told():
+    """Agendas tell what a meeting is going to decide, and measures begin when they begin."""
+    ahead = {"taken_on": "2020-05-08", "effective_from": "2020-08-01"}
+
+    assert [] == reading(FILE, table(ahead)).faults
+
+
+def test_a_long_or_ragged_title_becomes_one_line():
+    """Blanks and breaks are one blank, control characters go, the end is cut."""
+    ragged, long = reading(
+        FILE,
+        table({"id": "a", "title": "Kirjastot\n\u00a0 sul\u202ejetaan\x07"}, {"id": "b", "title": "x" * 999}),
+    ).decisions
+
+    assert "Kirjastot suljetaan" == ragged.title_fi
+    assert ("x" * 299 + "…") == long.title_fi
+
+
+def test_a_case_met_often_is_told_by_its_newest_handling():
+    """Whatever the ids of the meetings' items are."""
+    met = {"m-3": "2020-05-02", "m-1": "2020-05-04", "m-2": "2020-05-03"}
+    rows = [{"id": name, "case_number": "3646-2020", "taken_on": day} for name, day in met.items()]
+
+    understood = reading(FILE, table(*rows))
+
+    assert (["m-1"], []) == ([one.id for one in understood.decisions], understood.faults)
+
+
+def test_one_id_names_one_decision():
+    """The same row twice is a fault; two that differ end the reading."""
+    assert ["decision kh-187: came twice"] == reading(FILE, table({}, {})).faults
+    with pytest.raises(NotUnderstood, match="two different decisions have the id 'kh-187'"):
+        reading(FILE, table({}, {"title": "Other"}))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select id, body, title from raw",
+        "select id, body, taken_on from raw",
+        "select *, 'x' as author from raw",
+    ],
+)
+def test_the_columns_of_the_sql_are_agreed(sql: str):
+    """Too few are refused, and so is one that nobody knows."""
+    own = recipe(FILE).model_copy(update={"decisions": recipes.Decisions(sql=sql)})
+
+    with pytest.raises(NotUnderstood, match="it must give id, body, taken_on, title, and any of area,"):
+        understand(own, (table({}),), landed(FILE))
+
+
+def test_unchanged_is_no_news(intake: Intake):
+    """The same bytes are unchanged; other bytes that say the same are read, and no news."""
+    body = table(*many())
+
+    assert ("unchanged", 0) == (intake.look(body).outcome, intake.look(body).news)
+    assert ("ok", 0) == ((look := intake.look(body + b"\n")).outcome, look.news)
+
+
+def test_a_change_and_a_withdrawal_are_rows(intake: Intake):
+    """What a complete list no longer holds was taken back; the past still shows it, revisions all."""
+    before, ledger = intake.at, intake.workspace.ledger
+    look = intake.look(table({"id": "kh-0", "effective_to": "2020-06-01"}, *many()[1:-1]))
+
+    assert (2, 1) == (look.news, look.withdrawn)
+    assert (date(2020, 6, 1), look.landed_at) == (
+        (now := told(intake.workspace)["kh-0"]).effective_to,
+        now.known_at,
+    )
+    assert (20, 19) == (len(told(intake.workspace, as_of=before)), len(told(intake.workspace)))
+    assert ["normal", "withdrawn"] == [
+        one.status for one in ledger.decisions(revisions=True) if one.id == "kh-19"
+    ]
+
+
+def test_a_list_that_shrank_is_refused_until_a_person_accepts_it(intake: Intake):
+    half = table(*many(10))
+
+    look = intake.look(half)
+
+    assert ("refused", 0, 20) == (look.outcome, look.news, len(told(intake.workspace)))
+    assert "of 20 decisions known 10 would be taken back; if it is right" in look.message
+    assert (10, 10) == (intake.look(half, accept=True).withdrawn, len(told(intake.workspace)))
+
+
+def test_a_row_in_doubt_takes_nothing_back(intake: Intake):
+    """What a partial list does not hold may stand in the row that was left out."""
+    look = intake.look(table({"id": "kh-0", "area": "Atlantis"}, *many()[1:]))
+
+    assert ("partial", 0, 0) == (look.outcome, look.news, look.withdrawn)
+    assert "decision kh-0: no area is called 'Atlantis'" in look.message
+    assert 20 == len(told(intake.workspace))
+
+
+def test_rebuilding_gives_the_same_decisions(intake: Intake):
+    intake.look(table({"id": "kh-0", "title": "Toisin"}, *many()[1:-1]))
+    before = intake.workspace.ledger.decisions(revisions=True)
+
+    looks = rebuild(intake.workspace)
+
+    assert ([20, 2], before) == (
+        [look.news for look in looks],
+        intake.workspace.ledger.decisions(revisions=True),
+    )
+
+
+def test_an_altered_decision_is_found_and_mended(intake: Intake):
+    """Verify names the one row that somebody wrote over; rebuild makes it again from the landing."""
+    ledger, good = intake.workspace.ledger, told(intake.workspace)["kh-7"]
+    ledger._connection.execute("update decision set effective_from = '' where id = 'kh-7'")  # noqa: SLF001 - a tamperer has no method
+
+    (fault,) = verify(intake.workspace)
+    rebuild(intake.workspace)
+
+    assert f"the decision kh-7 of {FILE} is not as it was recorded; make it again with" in fault
+    assert ([], good) == (verify(intake.workspace), told(intake.workspace)["kh-7"])
+
+
+def run(folder: Path, *words: str) -> str:
+    """Run a command and give what it prints."""
+    done = CliRunner().invoke(main, ["decisions", "--workspace", str(folder), *words])
+    assert 0 == done.exit_code, done.output
+    return done.stdout
+
+
+def test_the_command_prints_what_was_known(intake: Intake):
+    """As CSV or JSON, of one area, at an instant, with revisions."""
+    intake.look(table({"id": "kh-0", "area": "837", "title": "Toisin"}, *many()[1:]))
+    folder = intake.workspace.folder
+
+    (one,) = csv.DictReader(run(folder, "--area", "Tampere").splitlines())
+    assert ("kh-0", "Toisin", "Tampere", "2020-05-05T11:00:00Z") == (
+        one["id"], one["title_fi"], one["area_name"], one["published_at"],
+    )  # fmt: skip
+    assert [] == json.loads(run(folder, "--area", "837", "--as-of", "2020-05-06T13:00Z", "--json"))
+    assert 22 == len(run(folder, "--revisions", "--format", "csv").splitlines())
+
+
+def facts() -> Understood:
+    """Read the shipped table of the spring of 2020."""
+    one = recipe("decisions-spring-2020")
+    return understand(one, (recipes.facts(one),), landed(one.id))
+
+
+def test_the_shipped_facts_are_whole():
+    """Each has three titles, a day, an area, and a source unless it says that it has none."""
+    found = facts()
+
+    assert ([], found.n_rows) == (found.faults, len(found.decisions))
+    assert 60 <= found.n_rows
+    assert [] == [one.id for one in found.decisions if not (one.title_fi and one.title_sv and one.title_en)]
+    assert [] == [one.id for one in found.decisions if not (one.taken_on and one.area)]
+    assert [] == [one.id for one in found.decisions if not (one.link or "no link" in one.note)]
+
+
+def test_shipped_facts_are_asked_without_the_network():
+    """They come as bytes like any answer, so that they land and can be read again."""
+    one = recipe("decisions-spring-2020")
+    with Transport() as transport:
+        answer = transport.ask(one, today=date(2020, 6, 30))
+
+    assert Answer(one.id, recipes.facts(one), media_type="text/csv") == answer
+
+
+def recorded_rows(recorded: Path, name: str) -> list[dict[str, str]]:
+    """Read a recorded table by hand."""
+    body = (recorded / name).read_bytes()
+    text = (gzip.decompress(body) if name.endswith(".gz") else body).decode()
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+COMPARED = {
+    "decisions/finland_measures_2020H1_from_coronanet.csv": (
+        "decisions-coronanet", 172, "record_id", "date_announced", "date_start"),
+    "measures/coronanet_release_Finland.csv.gz": (
+        "decisions-coronanet", 423, "record_id", "date_announced", "date_start"),
+    "measures/cccsl_v1_finland.csv": ("decisions-cccsl", 32, "id", "Date", "Date"),
+}  # fmt: skip
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_recorded_list_says_the_same_by_its_recipe_and_by_hand(recorded: Path, name: str):
+    """Every row is a decision, with its days."""
+    source, n_rows, *columns = COMPARED[name]
+    body = (recorded / name).read_bytes()
+    body = gzip.decompress(body) if name.endswith(".gz") else body
+
+    found = understand(recipe(source), (body,), datetime(2021, 5, 4, tzinfo=UTC))
+
+    by_hand = {tuple(row[column] for column in columns) for row in recorded_rows(recorded, name)}
+    ids = {one.id.removeprefix("cccsl-"): one for one in found.decisions}
+    assert by_hand == {(name, str(one.taken_on), str(one.effective_from)) for name, one in ids.items()}
+    assert (n_rows, []) == (len(found.decisions), found.faults)
+
+
+@pytest.mark.recorded
+def test_the_facts_hold_what_the_recorded_timeline_names(recorded: Path):
+    """Every day of the timeline is one on which a decision of the facts was taken or took effect."""
+    days = {str(one.taken_on) for one in facts().decisions} | {
+        str(one.effective_from) for one in facts().decisions
+    }
+
+    named = {row["date"] for row in recorded_rows(recorded, "decisions/timeline_spring2020_short.csv")}
+
+    assert set() == named - days
+
+
+@pytest.mark.recorded
+def test_the_recorded_cases_of_helsinki(recorded: Path):
+    """Eleven cases, told by their numbers; the day a case was opened is not passed off as a decision's."""
+    body = (recorded / "decisions/helsinki_ahjo_cases_korona.json").read_bytes()
+
+    found = understand(recipe("decisions-helsinki-ahjo"), (body,), datetime(2022, 4, 1, tzinfo=UTC))
+
+    assert {row["CaseIDLabel"] for row in json.loads(body)} == {one.key for one in found.decisions}
+    assert ({None}, []) == ({one.taken_on for one in found.decisions}, found.faults)
+
+
+@pytest.mark.recorded
+def test_the_recorded_section_of_turku_is_among_the_facts(recorded: Path):
+    section = json.loads((recorded / "decisions/turku_kh_2020-05-04_187.json").read_bytes())
+
+    (one,) = (one for one in facts().decisions if one.area == "municipality:853")
+
+    assert (section["case_id"], section["source_url"], section["meeting_date"]) == (
+        one.case_number, one.link, str(one.taken_on),
+    )  # fmt: skip
