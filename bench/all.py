@@ -24,6 +24,12 @@ def spatial() -> None:
     subprocess.run([sys.executable, str(HERE / "spatial.py")], check=True)
 
 
+def sources() -> None:
+    """Print what every recorded answer says, where they are there."""
+    if RECORDED.exists():
+        subprocess.run([sys.executable, str(HERE / "sources.py")], check=True)
+
+
 def replay() -> None:
     """Replay the recorded past, where it is there."""
     if not (RECORDED / "tools" / "replay.py").exists():
@@ -35,7 +41,7 @@ def replay() -> None:
         subprocess.run([sys.executable, str(HERE / "replay.py"), name], check=True)
 
 
-BENCHES = {"pages": pages, "traffic": traffic, "spatial": spatial, "replay": replay}
+BENCHES = {"pages": pages, "traffic": traffic, "spatial": spatial, "sources": sources, "replay": replay}
 
 
 if __name__ == "__main__":

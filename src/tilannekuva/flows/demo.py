@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from tilannekuva.config import FILE
 from tilannekuva.domain.calendar import helsinki_date
@@ -56,16 +58,23 @@ def asker(workspace: Workspace, clock: Clock = utc_now) -> Iterator[Ask]:
 
 
 def _simulated(workspace: Workspace, clock: Clock) -> Ask:
+    one_at_a_time = Lock()  # all sources are asked at once when a picture begins; one simulation serves them
+
     def ask(recipe: Recipe, _: Look | None) -> Answer:
         now = clock()
-        first, today = workspace.settings.exercise_from, helsinki_date(now)
+        first = workspace.settings.exercise_from
         assert first is not None  # noqa: S101 - the caller asked the settings
-        made = exercise.answers(
-            seed=workspace.settings.exercise_seed, first=first, last=today, since=today - timedelta(days=8)
-        )
+        with one_at_a_time:
+            made = _lately(workspace.settings.exercise_seed, first, helsinki_date(now))
         given = [one for one in made if one.source_id == recipe.id and one.landed_at <= now]
         if not given:
             raise NoAnswer(f"{recipe.id} gives nothing in this exercise yet")
         return Answer(recipe.id, given[-1].body, url=given[-1].url)
 
     return ask
+
+
+@lru_cache(maxsize=1)
+def _lately(seed: int, first: date, today: date) -> tuple[exercise.Simulated, ...]:
+    """Give the answers of the last eight days."""
+    return tuple(exercise.answers(seed=seed, first=first, last=today, since=today - timedelta(days=8)))

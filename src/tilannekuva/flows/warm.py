@@ -1,11 +1,24 @@
 """What every child needs, loaded once in the process that they are forked from; imported nowhere else."""
 
 import os
+import pickle
 import signal
+import sys
+from types import TracebackType
 
 # Ctrl-C is the parent's to answer: it ends its children. Said here, before anything else, it holds
 # for each child from its first instruction; said in the child it would come a moment too late.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say what went wrong here, but not that the parent ended while it was handing over a task."""
+    if not isinstance(error, pickle.UnpicklingError | EOFError):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _told
+
 # On many cores numpy's threads alone would fill the address space that a child may use.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
