@@ -149,6 +149,14 @@ def test_one_id_names_one_decision():
         reading(FILE, table({}, {"title": "Other"}))
 
 
+@pytest.mark.parametrize("lost", ["id", "body"])
+def test_a_list_that_lost_one_of_its_columns_is_not_one_of_other_decisions(lost: str):
+    body = table({}).replace(f"{lost},".encode(), f"{lost}_new,".encode(), 1)
+
+    with pytest.raises(NotUnderstood, match=f"only one of the columns id and body; .*: no column {lost}"):
+        understand(recipe(FILE), (body,), landed(FILE))
+
+
 @pytest.mark.parametrize(
     "sql",
     [

@@ -93,6 +93,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "cut": (rss(ITEM)[:-12], "breaks off before its end", AGAIN),
     "web page": (b"<html><title>Huoltokatko</title></html>", "expected a feed (RSS or Atom), got 'hu", AGAIN),
     "JSON": (b"{}", "expected a feed (RSS or Atom), got '{}'", AGAIN),
+    "bytes that are no text": (rss(ITEM + "\0"), "holds bytes that are no text", AGAIN),
     "empty": (b" \n", "the answer is empty", AGAIN),
     "the name of a file": (b"/etc/passwd", "expected a feed (RSS or Atom), got '/etc/passwd'", AGAIN),
     "entities in entities": (BOMB.encode(), "defines entities of its own", CHANGED),

@@ -19,18 +19,8 @@ BREAKS = 10  # of the reader, in one recipe: more of them mean that it cannot ev
 RECIPES = [
     name for name, text in recipes.texts().items() if recipes.sample(recipes.recipe(text, name)) is not None
 ]
-# What is still believed wrongly, and why. Whoever mends a recipe takes its line away.
-OPEN = {
-    "decisions-dynasty": ("zeros in the middle",),  # the reader of feeds passes over bytes that are no text
-    "decisions-file": ("no column", "column"),  # without its optional id or body a decision is another one
-    "digitraffic-report-day": ("twice in a row",),  # rows are counted to see whether a day is whole
-    "foli-vehicles": (
-        "no lineref",
-        "lineref renamed",
-    ),  # the optional column is what says that one is in service
-    "hs-linelist-v1": ("no infectionSource", "infectionSource renamed"),  # optional, and counted by
-    "thl-wastewater-file": ("no column", "column"),  # the optional column says which results count
-}
+# What is still believed wrongly, by recipe, and why. Whoever mends a recipe takes its line away.
+OPEN: dict[str, tuple[str, ...]] = {}
 _context = multiprocessing.get_context("forkserver")
 
 

@@ -284,6 +284,7 @@ def test_any_one_map_file_may_come_in_a_zip():
         (zipped(a_gpkg=zipped(b_gpkg=FORMS["GeoPackage"])), "the zip holds a zip"),
         (zipped(a_geojson=bytes(2 << 20)), "the zip unpacks to more than 1 MB"),
         (zipped(a_shp=b"", b_shp=b""), "name a shapefile as rows"),
+        (zipped(a_geojson=FORMS["GeoJSON"])[:40] + zipped(a_geojson=FORMS["GeoJSON"])[60:], "the zip is cut"),
     ],
 )
 def test_a_zip_that_holds_no_one_layer_is_refused(body: bytes, says: str):

@@ -225,6 +225,19 @@ def test_a_district_that_is_not_named_has_no_zero():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("origin", "strata"), [
+    ({"infectionSourceCountry": "FIN", "infectionSource": "unknown"},
+     {"all", "source:abroad", "source:domestic-known", "source:unknown"}),
+    ({"infectionSourceCountry": "FIN"}, {"all"}),
+    ({"infectionSource": "unknown"}, {"all"}),
+])  # fmt: skip
+def test_a_list_without_origins_has_no_zeros_by_origin(origin: dict[str, str], strata: set[str]):
+    """Neither when the country is lost nor when the source is."""
+    facts = understand(RECIPES["hs-linelist-v1"], (small([case(1, **origin)]),), LANDED).facts
+
+    assert strata == {one.stratum for one in facts}
+
+
 def test_both_lists_are_counted_by_one_rule():
     """The recipes differ in what a day means, not in how rows become numbers."""
     first, second = RECIPES.values()

@@ -11,10 +11,11 @@ import sources
 
 RECIPES = {one.id: one for one in sources.recipes()}
 PROVEN = [(one.id, name) for one in RECIPES.values() for name in one.proven_on]
+READ = [(source, name) for source, name in PROVEN if not name.startswith(sources.VINTAGES)]
 
 
 @pytest.mark.recorded
-@pytest.mark.parametrize(("source", "name"), PROVEN)
+@pytest.mark.parametrize(("source", "name"), READ)
 def test_a_recorded_answer_is_believed(recorded: Path, source: str, name: str):
     """The recipe names a recorded answer, so it reads it whole, and the guard has nothing against it."""
     (found,) = (

@@ -8,6 +8,7 @@ from roads import lines, read, recipe, said
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import instant
+from tilannekuva.errors import NotUnderstood
 from tilannekuva.flows.guard import objection
 from tilannekuva.sources import recipe as recipes
 from tilannekuva.sources.transport import addresses
@@ -67,6 +68,11 @@ def test_a_municipality_has_a_figure_only_when_every_station_counted():
     assert [sum(map(int, stations)), None] == [
         said(understood, date(2026, 9, day))["109", "all"] for day in (13, 14)
     ]
+
+
+def test_a_row_that_comes_twice_does_not_stand_in_for_another_station():
+    with pytest.raises(NotUnderstood, match="a station's day that comes twice: 438, 2026-09-14, 2"):
+        read("digitraffic-report-day", DAY_HEADER + 2 * DAY_ROW, on=date(2026, 9, 15))
 
 
 def test_a_real_row_of_the_hourly_report_is_one_direction_and_no_sum():

@@ -157,6 +157,13 @@ def differential() -> bytes:
     return bytes(made.SerializeToString())
 
 
+def damaged() -> bytes:
+    """Give a feed in which one bit of a text is wrong, and it no text any more."""
+    made = feed()
+    position(made, "a", clock="07:20:00")
+    return bytes(made.SerializeToString()).replace(b"07:20:00", b"\xb07:20:00")
+
+
 @pytest.mark.parametrize(("body", "told"), [
     (b"", "the answer is empty"),
     (b"<html><title>Huoltokatko</title></html>", "got a web page: 'Huoltokatko'"),
@@ -166,7 +173,8 @@ def differential() -> bytes:
     (b"\xa2\x06\x00", "lacks what every GTFS Realtime feed has"),
     (differential(), "only what changed"),
     (feed(0).SerializeToString(), "does not say of what time it is"),
-], ids=["nothing", "a page", "JSON", "deep", "cut", "no header", "changes", "no time"])  # fmt: skip
+    (damaged(), "holds bytes that are no text"),
+], ids=["nothing", "a page", "JSON", "deep", "cut", "header", "changes", "time", "a bit"])  # fmt: skip
 def test_refused(body: bytes, told: str):
     with pytest.raises(NotUnderstood, match=told):
         list(vehicles.rows(body, FETCH))
@@ -291,6 +299,15 @@ def foli(change: Callable[[dict[str, Any]], Any]) -> Understood:
 def test_a_monitoring_that_is_down_is_refused_not_a_city_without_buses(status: str):
     with pytest.raises(NotUnderstood, match=r"has no 'result\.vehicles'"):
         foli(lambda answer: answer.update(status=status, result=[]))
+
+
+def test_a_feed_that_renames_the_line_is_refused_not_a_city_without_buses():
+    def renamed(answer: dict[str, Any]) -> None:
+        for one in answer["result"]["vehicles"].values():
+            one["line"] = one.pop("lineref", "")
+
+    with pytest.raises(NotUnderstood, match="none of them says its line"):
+        foli(renamed)
 
 
 @pytest.mark.parametrize(("change", "on_road", "running"), [

@@ -228,6 +228,7 @@ LAYOUT = "Näytteen päivämäärä,Puhdistamo,Puhdistamon sijainti,Koronavirus-
 @pytest.mark.parametrize(("text", "said"), [
     (LAYOUT + "RNA-määrä\n" + ROW + 'Ei havaittu,"7"', "no figure in any of the known columns: 1"),
     (LAYOUT + RNA + 'positiivinen,"7"', "a result that the recipe does not know: positiivinen"),
+    (LAYOUT + HEADS["rna"][0] + "\n" + ROW + 'Ei havaittu,"7"', "no plant says how many people it serves"),
     (LAYOUT + RNA + "Ei havaittu,7", "breaks off in the middle of its last line"),
     (LAYOUT + RNA + '"Ei havaittu"', "4 cells where the header has 5"),
     (LAYOUT + RNA + 'Ei havaittu,"', "is no CSV: "),

@@ -231,7 +231,8 @@ class Recipe(Strict):
     )
     entry: tuple[Entry, ...] = Field(default=(), description="Columns of the sheet that people fill in.")
     proven_on: tuple[str, ...] = Field(
-        default=(), description="Recorded answers that the tests read with it; none = format only."
+        default=(),
+        description="Recorded answers, or series of them, that the tests read with it; none = format only.",
     )
     check: tuple[Check, ...] = Field(default=(), description="Questions whose answers must be empty.")
     guard: Guard = Field(

@@ -54,6 +54,8 @@ def _is_feed(body: bytes) -> None:
     end = body[-_TAIL:].decode("latin-1").casefold()
     if not any(one in end for one in _ENDS):
         raise NotUnderstood(f"the feed breaks off before its end{AGAIN}")
+    if b"\0" in body:  # the library would leave them out, and what they overwrote with them
+        raise NotUnderstood(f"the feed is damaged: it holds bytes that are no text{AGAIN}")
     if _ENTITIES.search(body):
         raise NotUnderstood(f"the feed defines entities of its own, which no feed needs{CHANGED}")
 

@@ -37,7 +37,7 @@ _BROKEN = (
     shapely.errors.GEOSException,
     IndexError,
     TypeError,
-    UnicodeDecodeError,
+    ValueError,
 )
 
 

@@ -35,7 +35,7 @@ def rows(body: bytes, fetch: Fetch) -> Iterator[Row]:
     if not feed.header.timestamp:
         raise NotUnderstood(f"the feed does not say of what time it is{AGAIN}")
     for entity in feed.entity:
-        yield {"id": entity.id, "feed_time": feed.header.timestamp, **_said(entity)}
+        yield {"id": _text(entity.id), "feed_time": feed.header.timestamp, **_said(entity)}
 
 
 def _feed(body: bytes, fetch: Fetch) -> Any:  # noqa: ANN401 - the bindings bring no types
@@ -83,14 +83,21 @@ def _position(vehicle: Any) -> Row:  # noqa: ANN401 - the bindings bring no type
 def _journey(said: Any) -> Row:  # noqa: ANN401 - the bindings bring no types
     """Say which journey a position or an update is of."""
     trip = said.trip
-    start = _start(trip.start_date, trip.start_time)
+    start = _start(_text(trip.start_date), _text(trip.start_time))
     return {
-        "vehicle": said.vehicle.id or said.vehicle.label,
-        "trip": trip.trip_id,
-        "route": trip.route_id,
+        "vehicle": _text(said.vehicle.id or said.vehicle.label),
+        "trip": _text(trip.trip_id),
+        "route": _text(trip.route_id),
         "schedule": _Schedule.Name(trip.schedule_relationship) if said.HasField("trip") else "",
         **({"start": start} if start else {}),
     }
+
+
+def _text(given: str | bytes) -> str:
+    """Give a text of the feed; NotUnderstood where one is damaged: the bindings then give bare bytes."""
+    if isinstance(given, bytes):
+        raise NotUnderstood(f"the feed is damaged: it holds bytes that are no text{AGAIN}")
+    return given
 
 
 def _start(day: str, clock: str) -> str:

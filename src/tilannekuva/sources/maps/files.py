@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import PurePath
 from xml.parsers import expat
 
@@ -29,6 +30,17 @@ _PACKED = {".fgb", ".geojson", ".gml", ".gpkg", ".json", ".topojson", ".xml"}
 _EPSG = re.compile(r"(?:epsg(?:/\d+|:[\d.]*)?|epsg\.xml)[:/#](\d{4,5})$", re.IGNORECASE)
 _CRS84 = re.compile(r"crs:?84$", re.IGNORECASE)
 _MEMBER, _MEMBERS = {"featureMember", "member"}, {"featureMembers", "members"}
+# What a damaged zip raises: of its directory, of a way of packing that a wrong bit names, of what is packed.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _TOLD = 400  # characters of an exception's text that are kept
 # Views and virtual tables run what their author wrote; the spatial index is the one that belongs there.
 _STRANGE = """
@@ -165,7 +177,7 @@ def _unzipped(body: bytes, fetch: Fetch) -> MapFile:
             if sum(there.values()) > fetch.max_mb << 20:
                 raise NotUnderstood(f"the zip unpacks to more than {fetch.max_mb} MB{CHANGED}")
             parts = {PurePath(name).name: archive.read(name) for name in _chosen(there, fetch)}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except _BROKEN_ZIP as error:
         raise NotUnderstood(f"the zip is cut or broken: {quoted(error)[1:-1]}{AGAIN}") from None
     if len(parts) > 1:
         return MapFile(_zipped(parts))
