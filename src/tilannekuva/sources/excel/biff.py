@@ -40,18 +40,26 @@ def _broken(stream: bytes, name: Callable[[bytes], str]) -> dict[str, Broken]:
     found: dict[str, Broken] = {}
     here: Broken = {}
     for at, kind, content in _records(stream):
+        if kind == _LOCK:
+            raise NotUnderstood(LOCKED)
         if kind == _BOF:
             here = found.setdefault(sheets[at], {}) if at in sheets else {}
-        elif kind == _SHEET:
+        if kind == _SHEET:
             (begins,) = struct.unpack_from("<I", content)
             sheets[begins] = name(content[6:])
-        elif kind == _LOCK:
-            raise NotUnderstood(LOCKED)
-        elif kind == _BOOL_OR_ERROR and content[7] == 1:
-            here[struct.unpack_from("<HH", content)] = _ERRORS.get(content[6], "#N/A")
-        elif kind == _FORMULA and content[12:14] == b"\xff\xff" and content[6] == 2:  # noqa: PLR2004 - 2 = error
-            here[struct.unpack_from("<HH", content)] = _ERRORS.get(content[8], "#N/A")
+        error = _error(kind, content)
+        if error is not None:
+            here[struct.unpack_from("<HH", content)] = _ERRORS.get(error, "#N/A")
     return found
+
+
+def _error(kind: int, content: bytes) -> int | None:
+    """Give the number of the error that a record holds, if it holds one."""
+    if kind == _BOOL_OR_ERROR and content[7] == 1:
+        return content[6]
+    if kind == _FORMULA and content[12:14] == b"\xff\xff" and content[6] == 2:  # noqa: PLR2004 - 2 = error
+        return content[8]
+    return None
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
