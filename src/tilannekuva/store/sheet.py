@@ -29,10 +29,12 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "allow_unsigned_extensions": "false",
     "allow_persistent_secrets": "false",
 }
-# What a sheet may use that reads large files while it works.
+# What a sheet may use that reads large files while it works. The engine keeps what it has read until the
+# limit: a low one keeps memory flat however many files there are. Four buffers a thread are enough.
+_THREADS = min(4, os.cpu_count() or 1)
 _STREAMING: dict[str, str | bool | int | float | list[str]] = {
-    "threads": str(min(4, os.cpu_count() or 1)),
-    "memory_limit": "512MB",
+    "threads": str(_THREADS),
+    "memory_limit": f"{max(64, 32 * _THREADS)}MB",
     "preserve_insertion_order": "false",  # SQL says which order it wants
 }
 Columns = Mapping[str, tuple[str, Sequence[Any]]]
