@@ -1,17 +1,14 @@
 """Deliveries from the command line: tokens, and emptying the inbox without a server."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from delivered import SOURCE, city, prepare
 
 from tilannekuva.cli import main
 from tilannekuva.flows.inbox import TAKEN
-
-sys.path.append(str(Path(__file__).parent / "flows"))
-from delivered import SOURCE, city, prepare
 
 
 def run(folder: Path, *words: str) -> Result:

@@ -2,17 +2,14 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from service import Service, serving
 
 from tilannekuva.cli import main
-
-sys.path.append(str(Path(__file__).parent.parent / "sources"))
-from service import Service, serving
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "tutorial" / "first-source.md"
 TEXT = GUIDE.read_text(encoding="utf-8")

@@ -2,8 +2,6 @@
 
 import io
 import json
-import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,11 +10,13 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from filling import by_libreoffice
 
 from tilannekuva.cli import main
 from tilannekuva.domain.definitions import LANGS, Lang
 from tilannekuva.domain.looks import Answer, Look
 from tilannekuva.flows import excel, upkeep
+from tilannekuva.flows.replay import Recorded, replay
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
 
@@ -171,6 +171,17 @@ def test_persons_data_are_refused_and_never_kept(intake: Intake):
     assert "H5 seems to hold an identity code" in look.message
     assert before == set(intake.workspace.landing.names())
     assert [] == upkeep.verify(intake.workspace)
+
+
+def test_persons_data_are_not_kept_in_a_replay_either(intake: Intake):
+    """Whatever way an answer comes, the recorder holds the rule."""
+    body = sheet((*day("Tampere", 7)[:-1], "131052-308T"))
+    at = datetime(2020, 4, 8, 12, tzinfo=UTC)
+    before = set(intake.workspace.landing.names())
+    (look,) = replay(intake.workspace, [Recorded(at, lambda: Answer(NAME, body), NAME)])
+
+    assert ("refused", "") == (look.outcome, look.sha256)
+    assert before == set(intake.workspace.landing.names())
 
 
 def test_a_rebuild_reads_the_sheets_again(intake: Intake):
@@ -411,19 +422,3 @@ def test_a_mistake_at_the_command_is_told_with_its_exit_code(words: list[str], c
 
     assert code == result.exit_code
     assert expected in result.output
-
-
-def by_libreoffice(body: bytes, path: Path, *forms: str) -> bytes:
-    """Let LibreOffice save a workbook in other forms, one after the other; skipped where it is absent."""
-    program = shutil.which("soffice")
-    if not program:
-        pytest.skip("LibreOffice is not installed")
-    file = path / "sheet.xlsx"
-    file.write_bytes(body)
-    for form in forms:
-        home = f"-env:UserInstallation=file://{path}/home"
-        words = [program, home, "--headless", "--convert-to", form, "--outdir", path / form, file]
-        done = subprocess.run(words, capture_output=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stderr
-        file = path / form / f"sheet.{form}"
-    return file.read_bytes()

@@ -1,14 +1,13 @@
 """The law of update: many are asked at once, each is recorded as it comes, none harms another."""
 
 import sqlite3
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from intake import HOUR, landed, recipe, sample
+from service import RECIPE, Handler, Service, serving
 
 from tilannekuva.domain.looks import Answer, Look
 from tilannekuva.errors import Busy, NoAnswer
@@ -17,9 +16,6 @@ from tilannekuva.flows.update import ask_with, update
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.sources.transport import Transport
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "sources"))
-from service import RECIPE, Handler, Service, serving
 
 NAMES = ("hs-tests", "hs-hospital", "thl-cases-district", "hs-cases-district")
 AT = landed("hs-cases-district")

@@ -1,12 +1,10 @@
 """Every recorded answer that belongs to a source is read by its recipe."""
 
-import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "bench"))
 import sources
 
 RECIPES = {one.id: one for one in sources.recipes()}

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import shutil
-import sys
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +13,6 @@ from typing import Any
 
 import httpx2
 import pytest
-
-sys.path.append(str(Path(__file__).parent.parent / "flows"))
 from delivered import AT, SOURCE, Box, city, prepare
 
 from tilannekuva.flows import tokens

@@ -14,11 +14,10 @@ from tilannekuva.domain.looks import Answer, Look
 from tilannekuva.errors import BadDefinition, BadInput, NotUnderstood, TilannekuvaError, UnknownSource
 from tilannekuva.flows.child import limited
 from tilannekuva.flows.reading import Understood
-from tilannekuva.flows.recording import Recorder
+from tilannekuva.flows.recording import Recorder, is_personal
 from tilannekuva.flows.replay import read
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources import recipe as recipes
-from tilannekuva.sources.excel.faults import Unfit
 from tilannekuva.sources.recipe import Recipe
 
 
@@ -58,11 +57,6 @@ def _within(name: str, level: str | None, today: date) -> list[str]:
     return [member.id for member in register().members(area.id, on=today)]
 
 
-def is_personal(understood: Understood | TilannekuvaError) -> bool:
-    """Whether a sheet was refused because it tells of persons: its bytes must not be kept."""
-    return isinstance(understood, Unfit) and understood.fault.code == "person"
-
-
 def checked(recipe: Recipe, body: bytes, *, now: datetime) -> Understood | TilannekuvaError:
     """Say what a sheet says and what is wrong with it, and record nothing."""
     return read(recipe, (body,), now)
@@ -71,16 +65,11 @@ def checked(recipe: Recipe, body: bytes, *, now: datetime) -> Understood | Tilan
 def received(
     workspace: Workspace, recipe: Recipe, answer: Answer, *, now: datetime, accept: bool = False
 ) -> Received:
-    """Record a sheet that came, as any answer; whoever calls holds the right to write.
-
-    Bytes that tell of persons are not landed: the look at them says why, and holds none.
-    """
+    """Record a sheet that came, as any answer; whoever calls holds the right to write."""
     recorder = Recorder(workspace)
     landed_at = recorder.instant(recipe.id, now)
     understood = read(recipe, (answer.body,), landed_at)
-    if is_personal(understood):
-        answer = replace(answer, body=b"")
-    look = replace(recorder.look(answer, landed_at, recipe), accepted=accept)
+    look = replace(recorder.look(answer, landed_at, recipe, understood), accepted=accept)
     return Received(understood, recorder.record(look, recipe, understood))
 
 
@@ -89,10 +78,11 @@ def returned_sheet(
 ) -> bytes | None:
     """Give the sheet as it goes back to who filled it: an .xlsx, each fault coloured and explained.
 
-    None where there is nothing to return: all rows were good, the recipe has no `entry`, or the bytes are
-    no workbook that can be read. Runs in a limited child; `today` is the day on which the sheet came.
+    None where there is nothing to return: all rows were good, the recipe has no `entry`, it tells of persons,
+    or the bytes are no workbook that can be read. Runs in a limited child; `today` is the day on which the
+    sheet came.
     """
-    if not recipe.entry:
+    if not recipe.entry or is_personal(understood):
         return None
     more = [str(understood)] if isinstance(understood, TilannekuvaError) else understood.faults
     try:

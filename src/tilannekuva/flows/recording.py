@@ -13,10 +13,12 @@ from tilannekuva.flows.decisions import too_few
 from tilannekuva.flows.guard import objection
 from tilannekuva.flows.reading import Understood
 from tilannekuva.flows.workspace import Workspace
+from tilannekuva.sources.excel.faults import Unfit
 from tilannekuva.sources.recipe import Ground, Recipe
 from tilannekuva.store.landing import Landing
 
 PAGES = "application/x-tilannekuva-pages"  # a landing that lists the landings of an answer's pages
+Read = Understood | TilannekuvaError  # what came of reading an answer
 Known = dict[Key, tuple[float | None, str]]
 
 
@@ -36,6 +38,11 @@ def grounds_of(workspace: Workspace, recipe: Recipe, as_of: datetime) -> tuple[G
         for look in looks
         if look
     )
+
+
+def is_personal(understood: Read | None) -> bool:
+    """Whether an answer was refused because it tells of persons: its bytes must not be kept."""
+    return isinstance(understood, Unfit) and understood.fault.code == "person"
 
 
 @dataclass
@@ -58,8 +65,12 @@ class Recorder:
         last = self._newest(source_id)
         return now if last is None or now > last.landed_at else last.landed_at + timedelta(microseconds=1)
 
-    def look(self, answer: Answer, landed_at: datetime, recipe: Recipe) -> Look:
-        """Begin the look at an answer: its bytes are landed."""
+    def look(
+        self, answer: Answer, landed_at: datetime, recipe: Recipe, understood: Read | None = None
+    ) -> Look:
+        """Begin the look at an answer: its bytes are landed, unless they tell of persons."""
+        if is_personal(understood):
+            answer = replace(answer, body=b"", pages=())
         landing = self.workspace.landing
         pages = [landing.keep(page) for page in answer.pages]
         body = "\n".join(pages).encode() if pages else answer.body

@@ -95,8 +95,9 @@ def replay(
         for one, (answer, understood) in ahead(
             lambda one: _read(workspace, one, recipes[one.source_id]), some
         ):
-            look = replace(recorder.look(answer, one.landed_at, recipes[one.source_id]), accepted=accept)
-            look = recorder.record(look, recipes[one.source_id], understood)
+            recipe = recipes[one.source_id]
+            begun = recorder.look(answer, one.landed_at, recipe, understood)
+            look = recorder.record(replace(begun, accepted=accept), recipe, understood)
             looks.append(look)
             if progress:
                 progress(look)

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.looks import GOOD, Answer, Look
 from tilannekuva.errors import BadDefinition, NoAnswer, TilannekuvaError
-from tilannekuva.flows.excel import is_personal, returned_sheet
+from tilannekuva.flows.excel import returned_sheet
 from tilannekuva.flows.health import due_at
 from tilannekuva.flows.inbox import REST, Inbox
 from tilannekuva.flows.reading import Understood
@@ -176,10 +176,7 @@ class Asking:
             understood = read(recipe, answer.pages or (answer.body,), landed_at, grounds=grounds)
             today = helsinki_date(landed_at)
             returned = returned_sheet(recipe, answer.body, understood, today=today) if sent else None
-        given = _Given(recipe, answer, landed_at, understood, definition=definition, returned=returned)
-        if is_personal(understood):  # its bytes are not landed
-            return replace(given, answer=replace(answer, body=b""), returned=None)
-        return given
+        return _Given(recipe, answer, landed_at, understood, definition=definition, returned=returned)
 
     def _failed(self, recipe: Recipe, failure: NoAnswer) -> _Given:
         landed_at = self._recorder.instant(recipe.id, self.clock())
@@ -187,7 +184,7 @@ class Asking:
         return _Given(recipe, nothing, landed_at, None, failure)
 
     def _record(self, given: _Given) -> Look:
-        begun = self._recorder.look(given.answer, given.landed_at, given.recipe)
+        begun = self._recorder.look(given.answer, given.landed_at, given.recipe, given.understood)
         look = replace(begun, accepted=self.accept, definition=given.definition or begun.definition)
         if given.failure:
             wait = given.failure.retry_after
