@@ -101,9 +101,9 @@ def test_a_source_is_asked_over_the_network_and_its_key_is_stored_nowhere(
     writing: Workspace, monkeypatch: pytest.MonkeyPatch
 ):
     """Header sent; no file of the workspace holds it."""
-    monkeypatch.setenv("OWN_KEY", "s3cret-837")
+    monkeypatch.setenv("TILANNEKUVA_OWN_KEY", "s3cret-837")
     with serving(lambda one: one.give(200, b'[{"value": 7}]')) as service:
-        (writing.folder / "recipes" / "own.toml").write_text(own(service, 'key = "env:OWN_KEY"'))
+        (writing.folder / "recipes" / "own.toml").write_text(own(service, 'key = "env:TILANNEKUVA_OWN_KEY"'))
         writing.define(AT)
         with Transport(("127.0.0.0/8",)) as transport:
             ask = ask_with(transport, lambda: AT)

@@ -126,21 +126,29 @@ def test_a_file_that_runs_by_itself_is_listed_by_its_name(folder: Path):
 
 def test_a_program_knows_nothing_of_ours_but_its_own_key(folder: Path, monkeypatch: pytest.MonkeyPatch):
     """No other secret, no home folder, no input."""
-    monkeypatch.setenv("OWN_KEY", "s3cret")
+    monkeypatch.setenv("TILANNEKUVA_OWN_KEY", "s3cret")
     monkeypatch.setenv("OTHER_KEY", "other")
     (folder / "model.sh").write_text('#!/bin/sh\nenv | cut -d= -f1\nls -A "$HOME"\ncat\n')
     (folder / "model.sh").chmod(0o755)
-    one = own("model.sh", more='key = "env:OWN_KEY"')
+    one = own("model.sh", more='key = "env:TILANNEKUVA_OWN_KEY"')
 
     known = Programs(folder, ["model.sh"]).answer(one).body.decode().split()
 
-    assert sorted({*known} - {"PWD", "OLDPWD", "_", "SHLVL"}) == ["HOME", "LANG", "OWN_KEY", "PATH", "TMPDIR"]
+    assert sorted({*known} - {"PWD", "OLDPWD", "_", "SHLVL"}) == [
+        "HOME",
+        "LANG",
+        "PATH",
+        "TILANNEKUVA_OWN_KEY",
+        "TMPDIR",
+    ]
 
 
 def test_a_key_that_is_not_there_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("OWN_KEY", raising=False)
-    with pytest.raises(BadDefinition, match="own needs a key: set the environment variable OWN_KEY"):
-        run(folder, PRINTS, more='key = "env:OWN_KEY"')
+    monkeypatch.delenv("TILANNEKUVA_OWN_KEY", raising=False)
+    with pytest.raises(
+        BadDefinition, match="own needs a key: set the environment variable TILANNEKUVA_OWN_KEY"
+    ):
+        run(folder, PRINTS, more='key = "env:TILANNEKUVA_OWN_KEY"')
 
 
 def test_a_program_works_in_its_folder(folder: Path):

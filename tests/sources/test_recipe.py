@@ -130,6 +130,11 @@ def test_all_mistakes_are_named_at_once():
         ),
         (
             'format = "json"',
+            'format = "json"\nkey = "env:AWS_SECRET_ACCESS_KEY"',
+            "put the key into an environment variable, and its name here as env:TILANNEKUVA_NAME",
+        ),
+        (
+            'format = "json"',
             'format = "json"\nheaders = { Authorization = "Bearer abc123" }',
             "no secret stands in them",
         ),

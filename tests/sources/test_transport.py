@@ -319,7 +319,7 @@ def test_a_next_page_elsewhere_is_refused():
 
 def test_a_named_host_may_be_led_to_but_is_not_told_the_key(monkeypatch: pytest.MonkeyPatch):
     """A portal may keep its files elsewhere; the key is for the portal."""
-    monkeypatch.setenv("OWN_KEY", "s3cret")
+    monkeypatch.setenv("TILANNEKUVA_OWN_KEY", "s3cret")
     with serving(lambda one: one.give(200, b'{"rows": [], "links": {}}')) as files:
         there = files.url.replace("127.0.0.1", "localhost")
         first = json.dumps({"rows": [], "links": {"next": there}}).encode()
@@ -346,11 +346,11 @@ def test_pages_without_an_end_are_left():
         assert str(refusal(service.url, PAGED)) == "own gave more than 200 pages"
 
 
-KEYED = 'key = "env:OWN_KEY"\nkey_header = "X-Key"'
+KEYED = 'key = "env:TILANNEKUVA_OWN_KEY"\nkey_header = "X-Key"'
 
 
 def test_the_key_is_sent_from_the_environment(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("OWN_KEY", "s3cret\n")
+    monkeypatch.setenv("TILANNEKUVA_OWN_KEY", "s3cret\n")
     with serving(lambda one: one.give(200, BODY)) as service:
         answer = ask(service.url, KEYED)
 
@@ -360,17 +360,19 @@ def test_the_key_is_sent_from_the_environment(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize("key", ["s3\ncret", "s\xe4cret"])
 def test_a_key_that_cannot_be_sent_is_not_told_to_anybody(monkeypatch: pytest.MonkeyPatch, key: str):
-    monkeypatch.setenv("OWN_KEY", key)
+    monkeypatch.setenv("TILANNEKUVA_OWN_KEY", key)
     with pytest.raises(BadDefinition) as caught:
         ask("http://127.0.0.1/", KEYED)
 
-    assert str(caught.value) == "OWN_KEY holds characters that no key has: set it anew"
+    assert str(caught.value) == "TILANNEKUVA_OWN_KEY holds characters that no key has: set it anew"
 
 
 def test_a_key_that_is_not_there_is_asked_for(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("OWN_KEY", raising=False)
+    monkeypatch.delenv("TILANNEKUVA_OWN_KEY", raising=False)
 
-    with pytest.raises(BadDefinition, match="own needs a key: set the environment variable OWN_KEY"):
+    with pytest.raises(
+        BadDefinition, match="own needs a key: set the environment variable TILANNEKUVA_OWN_KEY"
+    ):
         ask("http://127.0.0.1/", KEYED)
 
 

@@ -117,7 +117,8 @@ class Fetch(Strict):
     headers: dict[str, str] = Field(default={}, description="Request headers.")
     key: str = Field(
         default="",
-        description="Name of the environment variable that holds the key, `env:NAME`; never the key itself.",
+        description="Name of the environment variable that holds the key, `env:TILANNEKUVA_NAME`; never "
+        "the key itself. No other variable is open to a recipe: a shared one can ask for no other secret.",
     )
     key_header: str = Field(default="Authorization", description="Header that carries the key.")
     window_days: int = Field(
@@ -136,10 +137,10 @@ class Fetch(Strict):
     @field_validator("key")
     @classmethod
     def _by_name(cls, key: str) -> str:
-        if key and not re.fullmatch(r"env:[A-Z][A-Z0-9_]*", key):
+        if key and not re.fullmatch(r"env:TILANNEKUVA_[A-Z0-9_]+", key):
             raise ValueError(
                 "recipes are shared, so no secret stands in them: put the key into an environment variable, "
-                "and its name here as env:NAME"
+                "and its name here as env:TILANNEKUVA_NAME"
             )
         return key
 
@@ -158,7 +159,7 @@ class Fetch(Strict):
         for name in headers:
             if name.casefold() in _SECRET_HEADERS:
                 raise ValueError(
-                    f'recipes are shared, so no secret stands in them: write key = "env:NAME" and '
+                    f'recipes are shared, so no secret stands in them: write key = "env:TILANNEKUVA_NAME", '
                     f'key_header = "{name}"'
                 )
         return headers
