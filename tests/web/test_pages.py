@@ -11,11 +11,12 @@ from tilannekuva.domain.areas import register
 from tilannekuva.domain.picture import Point
 from tilannekuva.flows.picture import Question, picture
 from tilannekuva.flows.workspace import Workspace
+from tilannekuva.indicators.catalogue import catalogue, texts
 from tilannekuva.web.app import FastPath
 from tilannekuva.web.language import language
 from tilannekuva.web.pages.frame import View
 from tilannekuva.web.pages.front import front
-from tilannekuva.web.pages.tiles import curve
+from tilannekuva.web.pages.tiles import curve, limit_text
 
 QUESTIONS = {
     "fi": ["Suunta", "Syy", "Odottaa", "Luotettavuus"],
@@ -200,3 +201,10 @@ def test_a_curve_begins_with_the_first_day_that_is_not_missing():
     drawn = curve(tuple(Point(day, *one) for day, one in zip(days, said, strict=True)))
 
     assert [(one.day.day, one.value) for one in drawn] == [(2, 5.0), (3, None), (4, 7.0)]
+
+
+def test_a_limit_between_two_whole_numbers_is_not_rounded():
+    """Left below 4.5 is another rule than left below 4."""
+    index = catalogue(texts()).indicator("air-quality-index")
+
+    assert ["4,5", "5"] == [limit_text(language("fi"), index, limit) for limit in (4.5, 5.0)]

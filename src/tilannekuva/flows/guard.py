@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.observations import Fact, Key, Known
 from tilannekuva.flows.reading import Understood
+from tilannekuva.flows.streaming import MAX_FAULTS
 from tilannekuva.sources.recipe import Recipe
 
-_MAX_FAULTS = 0.1  # more rows in doubt than this, and the rest is in doubt too
 _COVERED = 0.98  # a smaller share of a level's areas, and boundaries are not whole
 _NEVER = (None, "")
 _SMALL = 100  # below such a sum a relative change says nothing
@@ -45,7 +45,7 @@ def _bearable(recipe: Recipe, understood: Understood) -> float:
     """
     if recipe.snapshot == "delivery":
         return len(understood.faults) if understood.facts else 0
-    return _MAX_FAULTS * max(understood.n_rows, len(understood.facts))
+    return MAX_FAULTS * max(understood.n_rows, len(understood.facts))
 
 
 def _uncovered(level: str, understood: Understood, today: date) -> Iterator[str]:

@@ -12,7 +12,7 @@ from tilannekuva.sources.wording import AGAIN, CHANGED, quoted
 from tilannekuva.store.lines import REJECTS
 from tilannekuva.store.sheet import Sheet
 
-MAX_FAULTS = 0.1  # share of the lines; what is left is in doubt too
+MAX_FAULTS = 0.1  # share of the rows of any answer; with more in doubt, the rest is in doubt too
 Page = bytes | Path  # an answer's page, or the file that holds it
 
 

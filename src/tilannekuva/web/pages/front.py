@@ -13,7 +13,17 @@ from tilannekuva.web import charts
 from tilannekuva.web.language import Language
 from tilannekuva.web.pages.area_map import AreaMap, area_map
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
-from tilannekuva.web.pages.tiles import Theme, Tile, better, level_mark, themes, tile, unit, value_text
+from tilannekuva.web.pages.tiles import (
+    Theme,
+    Tile,
+    better,
+    level_mark,
+    limit_text,
+    themes,
+    tile,
+    unit,
+    value_text,
+)
 
 _SEVERITY = ("act", "watch", "normal")
 _COLUMNS = 4  # figures by which cities are compared
@@ -133,9 +143,9 @@ def _why(view: View, reading: Reading) -> str:
     if limit is None or reading.value is None:
         return said
     if reading.value >= limit.enter:
-        enter = value_text(language, indicator, limit.enter, "normal")
+        enter = limit_text(language, indicator, limit.enter)
         return language.text("{figure}, limit {limit}", figure=said, limit=enter)
-    leave = value_text(language, indicator, limit.leave, "normal")
+    leave = limit_text(language, indicator, limit.leave)
     return language.text("{figure}, until below {limit}", figure=said, limit=leave)
 
 

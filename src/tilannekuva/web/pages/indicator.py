@@ -14,7 +14,17 @@ from tilannekuva.web import charts
 from tilannekuva.web.language import Language
 from tilannekuva.web.pages.area_map import AreaMap, area_map
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
-from tilannekuva.web.pages.tiles import Theme, Tile, curve, level_word, themes, tile, unit, value_text
+from tilannekuva.web.pages.tiles import (
+    Theme,
+    Tile,
+    curve,
+    level_word,
+    limit_text,
+    themes,
+    tile,
+    unit,
+    value_text,
+)
 
 _LAST = 28  # values in the table; the data twin has them all
 
@@ -136,8 +146,8 @@ def _chart(view: View, one: Indicator, reading: Reading, *, narrow: bool) -> Mar
 def _limit(language: Language, one: Indicator, level: Any) -> Limit:  # noqa: ANN401 - a Level of the indicator
     return Limit(
         level_word(language, level.level),
-        value_text(language, one, level.enter, "normal"),
-        value_text(language, one, level.leave, "normal"),
+        limit_text(language, one, level.enter),
+        limit_text(language, one, level.leave),
     )
 
 

@@ -114,6 +114,12 @@ def value_text(language: Language, indicator: Indicator, value: float | None, st
     return language.percent(number) if indicator.unit.in_(language.code) == "%" else number
 
 
+def limit_text(language: Language, indicator: Indicator, limit: float) -> str:
+    """Write a limit with the decimal that it has: 4.5 is not 4."""
+    decimals = max(indicator.decimals, int(limit != int(limit)))
+    return value_text(language, indicator.model_copy(update={"decimals": decimals}), limit, "normal")
+
+
 def unit(language: Language, indicator: Indicator, value: float | None) -> str:
     """Give the unit to write after a value; none after a word, nor after a per cent sign."""
     written = indicator.unit.in_(language.code)
