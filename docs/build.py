@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -19,8 +20,9 @@ from tilannekuva.domain import areas, decisions, indicators, looks, observations
 from tilannekuva.indicators import catalogue
 from tilannekuva.sources import recipe
 from tilannekuva.sources.fetch import Fetch
+from tilannekuva.web import pages
 from tilannekuva.web.app import addresses
-from tilannekuva.web.pages import area_map, frame, front, indicator, sources, tiles
+from tilannekuva.web.urls import ASKED, EVERYWHERE, PATHS
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -173,9 +175,13 @@ def indicator_page() -> str:
 
 def page_page() -> str:
     """Write every page's address and the value it is made of."""
-    parts = ["# Pages\n", "Every page has the parameters `area` and `as_of` (a day or an instant).\n"]
+    parts = ["# Pages\n", "Every page can be asked this in its address:\n"]
+    parts.append(table(["parameter", "meaning"], [[f"`{name}`", ASKED[name]] for name in EVERYWHERE]) + "\n")
     parts.append(table(["address", "what"], [[f"`{path}`", what] for path, what in addresses()]) + "\n")
-    for module in (frame, front, tiles, area_map, indicator, sources):
+    own = [[f"`{name}`", page, ASKED[name]] for page, (_, names) in PATHS.items() for name in names]
+    parts.append("Of single pages:\n\n" + table(["parameter", "page", "meaning"], own) + "\n")
+    rooms = sorted(one.name for one in pkgutil.iter_modules(pages.__path__))
+    for module in (importlib.import_module(f"{pages.__name__}.{name}") for name in rooms):
         for name, one in vars(module).items():
             if is_dataclass(one) and inspect.isclass(one) and one.__module__ == module.__name__:
                 parts.append(f"## {name}\n\n{prose(one)}\n\n{columns(one)}\n")

@@ -18,6 +18,7 @@ from delivered import AT, SOURCE, Box, city, prepare
 from tilannekuva.flows import tokens
 from tilannekuva.flows.delivery import Arrival, Desk
 from tilannekuva.flows.inbox import TAKEN
+from tilannekuva.flows.reader import Reader
 from tilannekuva.flows.update import received
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath, Shelf, Site, application
@@ -92,7 +93,7 @@ def counter(alone: Counter) -> Counter:
 
 def site(workspace: Workspace, sleep: Any) -> FastPath:  # noqa: ANN401 - a way to wait
     reception = Reception(Desk(workspace), patience=1, sleep=sleep, now=lambda: AT)
-    return application(Site(lambda _: None, ("municipality:837",), Shelf(AT), reception=reception))  # type: ignore[arg-type, return-value] # no page is asked
+    return application(Site(Reader(workspace, AT), Shelf(AT), reception))
 
 
 def said(answer: httpx2.Response) -> str:

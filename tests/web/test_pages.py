@@ -10,6 +10,7 @@ from shown import LANGS, NOW, PAGES, REWOUND, Element, ask, rows, tree
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.picture import Point
 from tilannekuva.flows.picture import Question, picture
+from tilannekuva.flows.reader import Reader
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.indicators.catalogue import catalogue, texts
 from tilannekuva.web.app import FastPath
@@ -188,7 +189,8 @@ def test_a_level_held_above_its_lower_limit_says_until_when(city_workspace: Work
     asked = picture(city_workspace, Question(NOW, "municipality:837"))
     key = ("incidence-14d", "hospital-district:06")
     held = replace(asked.readings[key], value=22.0, level="act")
-    made = front(View(replace(asked, readings={**asked.readings, key: held}), language("fi"), "front"))
+    shown = replace(asked, readings={**asked.readings, key: held})
+    made = front(View(shown, language("fi"), "front", Reader(city_workspace, NOW)))
 
     why = " ".join(made.answers[1][1]).replace("\N{NO-BREAK SPACE}", " ")
     assert "Ilmaantuvuus 14 pv 22,0 tartuntaa / 100 000 asukasta (Pirkanmaa), kunnes alle 20,0" in why

@@ -7,7 +7,9 @@ from typing import Literal
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
+from tilannekuva.domain.decisions import Decision
 from tilannekuva.domain.definitions import Text
+from tilannekuva.domain.forecasts import Forecast
 from tilannekuva.domain.indicators import Indicator, LevelName
 from tilannekuva.domain.looks import Health
 
@@ -63,10 +65,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Readings by indicator and area, the health of the sources, and what defines them.
+    """Readings by indicator and area, the health of the sources, decisions, and what defines them.
 
-    `id` changes with the data, the definitions, the viewer, the code and the
-    health of the sources: it is cache key and ETag.
+    `decisions` are those of the area and of all it belongs to, the oldest first;
+    `forecasts` those of the indicators read, the newest first. `id` changes with
+    the data, the definitions, the viewer, the code and the health of the sources:
+    it is cache key and ETag.
     """
 
     id: str
@@ -82,6 +86,8 @@ class Picture:
     indicators: Mapping[str, Indicator]
     health: tuple[Health, ...]
     sources: Mapping[str, Source]
+    decisions: tuple[Decision, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
 
     @property
     def chain(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from tilannekuva import __version__
 from tilannekuva.disclosure import door
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date, stamp
+from tilannekuva.domain.decisions import Decision
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.looks import Health
 from tilannekuva.domain.picture import Picture, Point, Reading, Source, Viewer
@@ -60,7 +61,14 @@ def picture(workspace: Workspace, question: Question) -> Picture:
         indicators=told,
         health=states,
         sources=sources_of(workspace, question.as_of),
+        decisions=_decisions(workspace, question),
     )
+
+
+def _decisions(workspace: Workspace, question: Question) -> tuple[Decision, ...]:
+    """Give what was decided for the area or for what it belongs to; without an area it holds everywhere."""
+    near = {"", question.area, *register().ancestors(question.area, on=helsinki_date(question.as_of))}
+    return tuple(one for one in workspace.ledger.decisions(as_of=question.as_of) if one.area in near)
 
 
 def sources_of(workspace: Workspace, as_of: datetime) -> dict[str, Source]:

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -19,26 +18,17 @@ from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import end_of_day, helsinki_date, instant
 from tilannekuva.domain.definitions import LANGS
-from tilannekuva.domain.picture import Picture
 from tilannekuva.errors import BadInstant, TilannekuvaError, UnknownArea, UnknownIndicator
 from tilannekuva.flows.picture import Question
+from tilannekuva.flows.reader import Reader
 from tilannekuva.web import inbox, render
 from tilannekuva.web.language import Language, language
-from tilannekuva.web.pages import front, indicator, sources
 from tilannekuva.web.pages.frame import View
-from tilannekuva.web.urls import PATHS, TWINS
+from tilannekuva.web.registry import PAGES
+from tilannekuva.web.urls import PATHS, TWINS, asked
 
-_ROOM = 512  # pages and pictures held in memory
-Pictures = Callable[[Question], Picture]
+_ROOM = 512  # pages held in memory
 Key = tuple[bytes, bytes]
-Item = TypeVar("Item")
-Kept = TypeVar("Kept")
-_PAGES = {
-    "front": ("front.html", front.front, front.rows),
-    "indicator": ("indicator.html", indicator.indicator_page, indicator.rows),
-    "sources": ("sources.html", sources.sources_page, sources.rows),
-}
-_ASKED = ("area", "as_of", "map")
 
 
 @dataclass
@@ -47,33 +37,31 @@ class Shelf:
 
     now: datetime
     pages: OrderedDict[Key, render.Body] = field(default_factory=OrderedDict)
-    pictures: OrderedDict[Question, Picture] = field(default_factory=OrderedDict)
 
     def clear(self, now: datetime) -> None:
-        """Forget all pages and pictures; the next ones are of `now`."""
+        """Forget all pages; the next ones are of `now`."""
         self.now = now
         self.pages.clear()
-        self.pictures.clear()
+
+    def keep(self, key: Key, page: render.Body) -> None:
+        """Put a page on the shelf; the oldest make room."""
+        self.pages[key] = page
+        while len(self.pages) > _ROOM:
+            self.pages.popitem(last=False)
 
 
 @dataclass(frozen=True)
 class Site:
-    """What the site needs of the house: pictures, areas, the shelf, whether it is an exercise, the inbox."""
+    """What the site needs of the house: who answers, the shelf, the inbox."""
 
-    pictures: Pictures
-    areas: tuple[str, ...]
+    reader: Reader
     shelf: Shelf
-    exercise: bool = False
     reception: inbox.Reception | None = None
 
-    def picture(self, question: Question) -> Picture:
-        """Give a picture, from the shelf when it is there."""
-        begun, found = self.shelf.now, self.shelf.pictures.get(question)
-        if found is None:
-            found = self.pictures(question)
-            if begun == self.shelf.now:  # else there is news, and what was begun before it is old
-                _keep(self.shelf.pictures, question, found)
-        return found
+    def clear(self, now: datetime) -> None:
+        """Forget what was read and made; the next is of `now`."""
+        self.reader.clear(now)
+        self.shelf.clear(now)
 
     def question(self, request: Request, name: str) -> Question:
         """Read what an address asks; raises BadInput for what cannot be asked."""
@@ -82,9 +70,9 @@ class Site:
         as_of = instant(text) if text else now
         if as_of > end_of_day(helsinki_date(now)):
             raise BadInstant(f"'{text}' has not come yet; ask for a day that has")
-        place = register().area(request.query_params.get("area") or self.areas[0])
+        place = register().area(request.query_params.get("area") or self.reader.areas[0])
         names = frozenset({name}) if name else frozenset()
-        since = date.min if name else None  # an indicator's page shows its whole course
+        since = date.min if name else None  # such a page shows the indicator's whole course
         return Question(min(as_of, now), place.id, rewound=bool(text), indicators=names, since=since)
 
     async def page(self, request: Request) -> Response:
@@ -92,34 +80,28 @@ class Site:
         begun = self.shelf.now
         made = await run_in_threadpool(self._made, request)
         if request.method == "GET" and begun == self.shelf.now:
-            _keep(self.shelf.pages, (request.scope["raw_path"], request.scope["query_string"]), made)
+            self.shelf.keep((request.scope["raw_path"], request.scope["query_string"]), made)
         return _Ready(made)
 
     def _made(self, request: Request) -> render.Body:
-        lang, page, name = (
-            request.path_params["lang"],
-            request.scope["page"],
-            request.path_params.get("id", ""),
-        )
-        picture = self.picture(self.question(request, name))
+        view, twin = self.view(request), request.scope["twin"]
+        page = PAGES[view.page]
+        if twin == "csv":
+            return render.body(render.as_csv(page.rows(view)), "text/csv; charset=utf-8")
+        if twin == "json":
+            return render.body(render.as_json(view, page.rows(view)), "application/json")
+        made = render.html(view.language.code, page.template, page=page.context(view))
+        return render.body(made, "text/html; charset=utf-8")
+
+    def view(self, request: Request) -> View:
+        """Give what a request asks to see; raises BadInput for what there is not."""
+        page, name = request.scope["page"], request.path_params.get("id", "")
+        picture = self.reader.picture(self.question(request, name))
         if name and name not in picture.indicators:
             raise UnknownIndicator(f"no indicator '{name}'; there are {', '.join(picture.indicators)}")
-        asked = tuple((key, request.query_params[key]) for key in _ASKED if request.query_params.get(key))
-        view = View(picture, language(lang), page, name, asked)
-        template, context, rows = _PAGES[page]
-        twin = request.scope["twin"]
-        if twin == "csv":
-            return render.body(render.as_csv(rows(view)), "text/csv; charset=utf-8")
-        if twin == "json":
-            return render.body(render.as_json(view, rows(view)), "application/json")
-        return render.body(render.html(lang, template, page=context(view)), "text/html; charset=utf-8")
-
-
-def _keep(shelf: OrderedDict[Item, Kept], key: Item, value: Kept) -> None:
-    """Put a thing on a shelf; the oldest make room."""
-    shelf[key] = value
-    while len(shelf) > _ROOM:
-        shelf.popitem(last=False)
+        given = request.query_params.multi_items()
+        query = tuple((key, value) for key, value in given if value and key in asked(page))
+        return View(picture, language(request.path_params["lang"]), page, self.reader, name, query)
 
 
 class _Ready(Response):
@@ -184,7 +166,8 @@ def application(site: Site, lifespan: Lifespan[Starlette] | None = None) -> Fast
             routes=routes(site),
             lifespan=lifespan,
             exception_handlers=dict.fromkeys(
-                (TilannekuvaError, HTTPException, Exception), partial(_failed, exercise=site.exercise)
+                (TilannekuvaError, HTTPException, Exception),
+                partial(_failed, exercise=site.reader.settings.exercise_from is not None),
             ),
         ),
         site.shelf,
@@ -193,15 +176,10 @@ def application(site: Site, lifespan: Lifespan[Starlette] | None = None) -> Fast
 
 def addresses() -> list[tuple[str, str]]:
     """Give every address and what stands there."""
-    pages = {
-        "front": "The situation of an area now: tiles, cities side by side, map.",
-        "indicator": "One indicator: curve, levels, map (`map=municipality`), method, table.",
-        "sources": "The health of the sources, and why an answer was refused.",
-    }
     found = [("/", "Leads to the front page in the language that the browser asks for.")]
-    for page, path in PATHS.items():
+    for page, (path, _) in PATHS.items():
         ending = path or "index"
-        found.append((f"/fi/{path}", f"{pages[page]} Likewise `/sv/` and `/en/`."))
+        found.append((f"/fi/{path}", f"{PAGES[page].about} Likewise `/sv/` and `/en/`."))
         found += [(f"/fi/{ending}.{twin}", f"The same as {twin.upper()}.") for twin in TWINS]
     found += inbox.PATHS.items()
     return [*found, ("/static/…", "Style sheet and icon, with a name that changes with them.")]
@@ -211,7 +189,7 @@ def routes(site: Site) -> list[Route]:
     """Give the routes: each page in each form, the static files, the way in."""
     made = [Route("/", _welcome), Route("/static/{name}", _static)]
     made += site.reception.routes() if site.reception else []
-    for page, path in PATHS.items():
+    for page, (path, _) in PATHS.items():
         where = "/{lang:lang}/" + path.replace("{id}", "{id:slug}")
         made.append(Route(where, _marked(site, page, "")))
         made += [

@@ -16,14 +16,14 @@ from tilannekuva.domain.calendar import stamp
 from tilannekuva.web.language import language
 from tilannekuva.web.pages.frame import View
 
-_STATIC = {"style.css": ("page.css", "charts.css"), "icon.svg": ("icon.svg",)}
-_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_FIRST = ("page.css", "charts.css")  # of the one style sheet, before those of single pages
+_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
 SECURITY = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -68,17 +68,19 @@ def environment(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"_": language(lang).text, "style": address("style.css"), "icon": address("icon.svg")}
+    made.globals |= {"_": language(lang).text, "asset": address}
     return made
 
 
 @cache
 def static(name: str) -> Body | None:
-    """Give a static file; None when there is none of that name."""
-    if name not in _STATIC:
+    """Give a static file; None when there is none of that name. All style sheets are one file."""
+    files = {one.name: one for one in (resources.files(__package__) / "static").iterdir()}
+    sheets = sorted((one for one in files if one.endswith(".css")), key=lambda one: (one not in _FIRST, one))
+    parts = {one: [one] for one in files if not one.endswith(".css")} | {"style.css": sheets}
+    if name not in parts:
         return None
-    folder = resources.files(__package__) / "static"
-    content = b"".join((folder / part).read_bytes() for part in _STATIC[name])
+    content = b"".join(files[part].read_bytes() for part in parts[name])
     return body(content, _TYPES[name.rpartition(".")[2]], lasting=True)
 
 

@@ -11,11 +11,11 @@ from datetime import datetime
 import uvicorn
 from starlette.applications import Starlette
 
-from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.errors import BadInput, TilannekuvaError
 from tilannekuva.flows.delivery import Desk
-from tilannekuva.flows.picture import picture, states_of
+from tilannekuva.flows.picture import states_of
+from tilannekuva.flows.reader import Reader
 from tilannekuva.flows.update import Ask, Runner, utc_now
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath, Shelf, Site, application
@@ -49,8 +49,8 @@ def site(
     workspace: Workspace, *, ask: Ask | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastPath:
     """Make the application of a workspace."""
-    shelf = Shelf(clock())
-    areas = tuple(register().area(one).id for one in workspace.settings.areas)
+    now = clock()
+    made = Site(Reader(workspace, now), Shelf(now), Reception(Desk(workspace), now=clock))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -58,7 +58,7 @@ def site(
         threads = [threading.Thread(target=_run, args=(workspace, ask, clock, stop))] if ask else []
         for thread in threads:
             thread.start()
-        ticker = asyncio.create_task(_tick(workspace, shelf, clock))
+        ticker = asyncio.create_task(_tick(workspace, made, clock))
         try:
             yield
         finally:
@@ -69,10 +69,6 @@ def site(
             for thread in threads:
                 await asyncio.to_thread(thread.join)
 
-    exercise = workspace.settings.exercise_from is not None
-    made = Site(
-        lambda asked: picture(workspace, asked), areas, shelf, exercise, Reception(Desk(workspace), now=clock)
-    )
     return application(made, lifespan)
 
 
@@ -87,7 +83,7 @@ def _run(workspace: Workspace, ask: Ask, clock: Callable[[], datetime], stop: th
         stop.wait(_PAUSE)
 
 
-async def _tick(workspace: Workspace, shelf: Shelf, clock: Callable[[], datetime]) -> None:
+async def _tick(workspace: Workspace, site: Site, clock: Callable[[], datetime]) -> None:
     """Empty the shelf when data, definitions, the day or a source's health have changed."""
     seen = None
     while True:
@@ -98,6 +94,6 @@ async def _tick(workspace: Workspace, shelf: Shelf, clock: Callable[[], datetime
             )
             found = (workspace.ledger.version(), helsinki_date(now), states)
             if found != seen:
-                shelf.clear(now)
+                site.clear(now)
                 seen = found
         await asyncio.sleep(_TICK)

@@ -1,17 +1,56 @@
 """The only maker of addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
-PATHS = {"front": "", "indicator": "indicator/{id}", "sources": "sources"}
+# Each page: its path, and what it can be asked beside EVERYWHERE.
+PATHS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "front": ("", ()),
+    "changes": ("changes", ("since",)),
+    "indicator": ("indicator/{id}", ("map",)),
+    "map": ("map", ("indicator", "level", "shape", "day", "colours", "layer", "ground")),
+    "area": ("area", ()),
+    "compare": ("compare", ("indicator", "place", "per")),
+    "decisions": ("decisions", ()),
+    "brief": ("brief", ()),
+    "sources": ("sources", ()),
+    "trace": ("trace/{id}", ("day",)),
+    "data": ("data", ()),
+    "plain": ("plain", ()),
+    "glossary": ("glossary", ()),
+    "accessibility": ("accessibility", ()),
+}
+ASKED: Mapping[str, str] = {
+    "area": "The area shown: a code (`837`, `municipality:837`) or a level and a name.",
+    "as_of": "As known at a day's end in Helsinki or at an instant; without it, now.",
+    "published": "Id of a picture as it was published then, instead of one computed anew.",
+    "wall": "`1` for a screen on the wall: large type, the pages take turns.",
+    "since": "The earlier instant or day with which the picture is compared.",
+    "map": "`municipality` for the map by municipality.",
+    "indicator": "Id of the indicator.",
+    "level": "Level of the areas, such as `municipality` or `hospital-district`.",
+    "shape": "How areas are drawn: `true`, `schematic` or `tiles`.",
+    "day": "The day (for a week its Monday) that the value concerns.",
+    "colours": "`levels` for the indicator's levels, `scale` for classes of like size.",
+    "layer": "A layer of points or of the workspace's own to lay over the map; may be repeated.",
+    "ground": "Id of the base map under it.",
+    "place": "A place to compare; may be repeated.",
+    "per": "`100k` for values by 100,000 inhabitants.",
+}
+EVERYWHERE = ("area", "as_of", "published", "wall")
 TWINS = ("json", "csv")
 
 
+def asked(page: str) -> tuple[str, ...]:
+    """Give the names of what a page can be asked."""
+    return (*EVERYWHERE, *PATHS[page][1])
+
+
 def url(
-    lang: str, page: str, *, name: str = "", twin: str = "", query: Mapping[str, str] | None = None
+    lang: str, page: str, *, name: str = "", twin: str = "", query: Iterable[tuple[str, str]] = ()
 ) -> str:
     """Give the address of a page, or of its data twin, in a language."""
-    path = PATHS[page].format(id=name)
+    path = PATHS[page][0].format(id=name)
     ending = f"{'' if path else 'index'}.{twin}" if twin else ""
-    asked = {key: value for key, value in (query or {}).items() if value}
-    return f"/{lang}/{path}{ending}" + (f"?{urlencode(asked, safe=':')}" if asked else "")
+    wanted = [(key, value) for key, value in query if value]
+    return f"/{lang}/{path}{ending}" + (f"?{urlencode(wanted, safe=':')}" if wanted else "")

@@ -79,7 +79,7 @@ def indicator_page(view: View) -> IndicatorPage:
     language = view.language
     one = view.picture.indicators[view.name]
     reading = view.picture.nearest(one.id)
-    municipal = dict(view.query).get("map") == "municipality"
+    municipal = view.asked("map") == "municipality"
     drawn = area_map(view, one, by_municipality=municipal)
     return IndicatorPage(
         frame=frame(view),
