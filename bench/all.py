@@ -14,6 +14,16 @@ def pages() -> None:
     subprocess.run([sys.executable, str(HERE / "pages.py")], check=True)
 
 
+def briefs() -> None:
+    """Measure the brief in three languages."""
+    subprocess.run([sys.executable, str(HERE / "brief.py")], check=True)
+
+
+def rivals() -> None:
+    """Measure the chart and the map beside Streamlit, Dash and Panel, which are installed for it."""
+    subprocess.run([sys.executable, str(HERE / "rivals.py")], check=True)
+
+
 def traffic() -> None:
     """Measure raw vehicle files beside bare DuckDB, polars and pandas."""
     subprocess.run([sys.executable, str(HERE / "traffic.py")], check=True)
@@ -41,7 +51,15 @@ def replay() -> None:
         subprocess.run([sys.executable, str(HERE / "replay.py"), name], check=True)
 
 
-BENCHES = {"pages": pages, "traffic": traffic, "spatial": spatial, "sources": sources, "replay": replay}
+BENCHES = {
+    "pages": pages,
+    "brief": briefs,
+    "rivals": rivals,
+    "traffic": traffic,
+    "spatial": spatial,
+    "sources": sources,
+    "replay": replay,
+}
 
 
 if __name__ == "__main__":

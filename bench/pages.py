@@ -1,32 +1,46 @@
-"""Pages beside a bare Starlette answer: requests per CPU second of the server, ratios of one run.
+"""Pages beside a bare Starlette answer, and what a page weighs and takes to load, in one run.
 
     python bench/pages.py
 
-Also: CPU of a rewound page that nobody has asked for yet, and the bytes of the first page.
+Requests per CPU second of the server, and their ratio; CPU of a rewound page that nobody has asked for yet;
+bytes of every page with all it needs; seconds to complete on 1.6 Mbit/s, 150 ms and a quarter of the CPU; the
+script time of a step of the time slider.
 """
 
-import gzip
-import http.client
-import os
+import re
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
+from playwright.sync_api import Browser
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-REQUESTS, CLIENTS, ROUNDS = 4000, 4, 5
-TICKS = os.sysconf("SC_CLK_TCK")
+from loading import chromium, load, loaded
+from serving import ask, cpu, exercise, hammer, served, tilannekuva
+from tilannekuva.web.urls import PATHS
+
+REQUESTS, ROUNDS, LOADS = 4000, 5, 3
+OURS, BARE = 8471, 8472
+GOALS = {"front": 40_000, "other": 80_000, "script": 10_000}  # bytes, packed, all in
+SECONDS = 1.5  # of a front page on a slow line
+STEPS = """() => {
+  const slider = document.querySelector('input[type=range]')
+  if (!slider) return []
+  return [...Array(40).keys()].map(step => {
+    slider.value = Number(slider.max) - step % (Number(slider.max) + 1)
+    const begun = performance.now()
+    slider.dispatchEvent(new Event('input', {bubbles: true}))
+    return performance.now() - begun
+  })
+}"""
 
 
 def bare() -> Starlette:
@@ -38,67 +52,10 @@ def bare() -> Starlette:
     return Starlette(routes=[Route("/", hello)])
 
 
-def served(which: str, port: int, folder: Path) -> None:
-    """Run one of the two servers."""
-    from tilannekuva.flows.workspace import Workspace  # noqa: PLC0415 - not in the rival's process
-    from tilannekuva.web.server import site  # noqa: PLC0415
-
-    app = bare() if which == "bare" else site(Workspace(folder))
-    uvicorn.run(app, port=port, log_level="error", access_log=False)
-
-
-@contextmanager
-def server(which: str, port: int, folder: Path) -> Iterator[int]:
-    """Run a server in a process of its own; give its process number."""
-    command = [sys.executable, __file__, "--serve", which, str(port), str(folder)]
-    process = subprocess.Popen(command)
-    try:
-        for _ in range(200):
-            try:
-                ask(port, "/")
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def ask(port: int, path: str) -> bytes:
-    """Ask once and give the packed body."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
-    body = connection.getresponse().read()
-    connection.close()
-    return body
-
-
-def hammer(port: int, path: str, n: int) -> None:
-    """Ask many times over one connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    for _ in range(n):
-        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
-        connection.getresponse().read()
-    connection.close()
-
-
-def cpu(pid: int) -> float:
-    """Give the CPU seconds a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
 def rate(port: int, path: str, pid: int) -> float:
     """Give requests per CPU second of the server."""
     before = cpu(pid)
-    threads = [
-        threading.Thread(target=hammer, args=(port, path, REQUESTS // CLIENTS)) for _ in range(CLIENTS)
-    ]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    hammer(port, [path], REQUESTS)
     return REQUESTS / (cpu(pid) - before)
 
 
@@ -106,29 +63,22 @@ def main() -> None:
     """Make an exercise, serve it and the rival, print ratios."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "exercise"
-        command = [
-            sys.executable,
-            "-m",
-            "tilannekuva",
-            "demo",
-            "--prepare",
-            "--days",
-            "12",
-            "--workspace",
-            str(folder),
-        ]
-        subprocess.run(command, check=True, capture_output=True)
-        with server("ours", 8471, folder) as ours, server("bare", 8472, folder) as rival:
+        exercise(folder, 12)
+        command = [sys.executable, __file__, "--bare"]
+        with served(tilannekuva(folder, OURS), OURS) as ours, served(command, BARE) as rival:
             compare(ours, rival)
             cold(ours)
-            size()
+            with chromium() as browser:
+                weights(browser)
+                slow(browser)
+                slider(browser)
 
 
 def compare(ours: int, rival: int) -> None:
     """Print the ratio of each round and its median."""
-    rate(8471, "/fi/", ours)
-    rate(8472, "/", rival)
-    ratios = [rate(8471, "/fi/", ours) / rate(8472, "/", rival) for _ in range(ROUNDS)]
+    rate(OURS, "/fi/", ours)
+    rate(BARE, "/", rival)
+    ratios = [rate(OURS, "/fi/", ours) / rate(BARE, "/", rival) for _ in range(ROUNDS)]
     told = ", ".join(f"{one:.2f}" for one in ratios)
     middle = statistics.median(ratios)
     print(f"cached page / bare Starlette answer, requests per CPU second: {middle:.2f} ({told})")
@@ -141,29 +91,68 @@ def cold(ours: int) -> None:
     for minute in range(40):
         at = (start + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
         before, begun = cpu(ours), time.perf_counter()
-        ask(8471, f"/fi/?as_of={at}")
+        ask(OURS, f"/fi/?as_of={at}")
         walls.append(time.perf_counter() - begun)
         costs.append(cpu(ours) - before)
     wall, cost = statistics.median(walls), statistics.mean(costs)
     print(f"cold rewound front page: median {wall * 1000:.0f} ms wall, mean {cost * 1000:.0f} ms CPU, of 40")
 
 
-def size() -> None:
-    """Print the bytes of the first page with its style and icon, packed."""
-    page = ask(8471, "/fi/")
-    parts = {"page": len(page)}
-    text = gzip.decompress(page).decode()
-    for address in sorted(
-        {part.split('"')[0] for part in text.split('href="')[1:] if part.startswith("/static/")}
-    ):
-        parts[address.split("?")[0].rpartition("/")[2]] = len(ask(8471, address))
-    print(
-        f"first page, packed: {sum(parts.values())} bytes ({', '.join(f'{k} {v}' for k, v in parts.items())})"
-    )
+def addresses() -> dict[str, str]:
+    """Give the pages in Finnish by name."""
+    return {page: f"/fi/{path.format(id='incidence-14d')}" for page, (path, _) in PATHS.items()}
+
+
+def weights(browser: Browser) -> None:
+    """Print what each page weighs with all it needs, as Chromium took it, and where it is over its goal."""
+    scripts: dict[str, int] = {}
+    for page, path in addresses().items():
+        one = load(browser, f"http://127.0.0.1:{OURS}{path}", loaded)
+        goal = GOALS["front" if page == "front" else "other"]
+        own = (f"http://127.0.0.1:{OURS}/", "data:")
+        away = [url for url in one.urls if not url.startswith(own)]
+        said = f"{one.size / 1000:6.1f} kB in {one.asked} requests, {len(away)} to other hosts"
+        print(f"{page:14} {said}{over(one.size, goal)}")
+        scripts |= {url: len(ask(OURS, url.split(str(OURS))[1])) for url in one.urls if ".js?" in url}
+    total = sum(scripts.values())
+    print(f"all scripts, packed: {total} bytes{over(total, GOALS['script'])} ({', '.join(named(scripts))})")
+
+
+def over(size: float, goal: float) -> str:
+    """Say so where a goal is missed."""
+    return f"  OVER {goal:,}" if size > goal else ""
+
+
+def named(scripts: dict[str, int]) -> Iterable[str]:
+    """Name the scripts with their sizes."""
+    for url, size in scripts.items():
+        name = re.search(r"([^/]+)\?", url)
+        yield f"{name[1] if name else url} {size}"
+
+
+def slow(browser: Browser) -> None:
+    """Print the seconds until pages are complete on a slow line and machine, the median of cold loads."""
+    for page in ("front", "indicator", "map"):
+        url = f"http://127.0.0.1:{OURS}{addresses()[page]}"
+        seconds = [load(browser, url, loaded, slow=True).seconds for _ in range(LOADS)]
+        told = ", ".join(f"{one:.2f}" for one in seconds)
+        missed = over(statistics.median(seconds), SECONDS) if page == "front" else ""
+        print(f"{page}: complete in {statistics.median(seconds):.2f} s on a slow line ({told}){missed}")
+
+
+def slider(browser: Browser) -> None:
+    """Print the script time of a step of the map's time slider, the median of 40."""
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{OURS}/fi/map?level=municipality")
+    page.wait_for_timeout(500)
+    steps = page.evaluate(STEPS)
+    told = f"{statistics.median(steps):.2f} ms" if steps else "there is no slider"
+    print(f"a step of the time slider: {told} of script{over(statistics.median(steps or [0]), 1)}")
+    page.close()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--serve"]:
-        served(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+    if sys.argv[1:2] == ["--bare"]:
+        uvicorn.run(bare(), port=BARE, log_level="error", access_log=False)
     else:
         main()

@@ -16,12 +16,13 @@ from pydantic import BaseModel
 from tilannekuva import errors
 from tilannekuva.cli import main as commands
 from tilannekuva.config import Settings
-from tilannekuva.domain import areas, decisions, indicators, looks, observations, picture
+from tilannekuva.domain import areas, decisions, indicators, looks, observations, picture, publications, texts
 from tilannekuva.indicators import catalogue
 from tilannekuva.sources import recipe
 from tilannekuva.sources.fetch import Fetch
 from tilannekuva.web import pages
 from tilannekuva.web.app import addresses
+from tilannekuva.web.pages import glossary as words
 from tilannekuva.web.urls import ASKED, EVERYWHERE, PATHS
 
 ROOT = Path(__file__).parent.parent
@@ -199,8 +200,10 @@ def noun_page() -> str:
         looks.Look,
         looks.Health,
     )
-    seen = (picture.Point, picture.Reading, picture.Source, picture.Picture)
+    seen = (picture.Point, picture.Reading, picture.Source, picture.Picture, publications.Publication)
     parts += [f"## {one.__name__}\n\n{prose(one)}\n\n{columns(one)}\n" for one in (*nouns, *seen)]
+    told = (texts.SectorText, texts.Told)
+    parts += [f"## {one.__name__}\n\n{prose(one)}\n\n{model(one)}\n" for one in told]
     return "\n".join(parts)
 
 
@@ -236,6 +239,19 @@ def law_page() -> str:
     return importlib.import_module("pages").page()  # tests/spec/pages.py
 
 
+def glossary() -> str:
+    """Write the words of the code, with those on screen in Finnish and Swedish."""
+    lead = (
+        "Columns and code bear these names. The words in brackets are those on screen in Finnish and Swedish."
+    )
+    rows = []
+    for one in words.words():
+        parted = "; " if "," in one.word else ", "
+        names = f" ({one.name.fi}{parted}{one.name.sv})" if one.name else ""
+        rows.append([f"**{one.word}**{names}", one.meaning])
+    return f"# Glossary\n\n{lead}\n\n{table(['word', 'meaning'], rows)}\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": command_pages,
     "settings.md": settings_page,
@@ -246,6 +262,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "nouns.md": noun_page,
     "errors.md": error_page,
     "observations.md": law_page,
+    "../../GLOSSARY.md": glossary,
 }
 
 

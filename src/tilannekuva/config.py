@@ -1,15 +1,92 @@
 """The settings of a workspace: `tilannekuva.toml` as a frozen value."""
 
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from tilannekuva.domain.definitions import Slug, Strict, read
-from tilannekuva.errors import NoWorkspace
+from tilannekuva.domain.colours import contrast
+from tilannekuva.domain.definitions import Duration, Slug, Strict, Text, read
+from tilannekuva.errors import BadInput, NoWorkspace
 
 FILE = "tilannekuva.toml"
+
+# The grounds that the accent stands on (page.css: --paper, --raised), by day and at night.
+GROUNDS = {"accent": ("#ffffff", "#f4f6f9"), "accent_dark": ("#10161d", "#1a222c")}
+_READABLE = 4.5  # the contrast that WCAG 2.2 AA asks of text
+
+
+class Brand(Strict):
+    """The municipality's own look: `[brand]` in the settings."""
+
+    accent: str = Field(default="", description="Colour of links and buttons, `#rrggbb`; readable on white.")
+    accent_dark: str = Field(default="", description="The same at night, readable on near-black.")
+    logo: str = Field(
+        default="", description="SVG or PNG file in the workspace's folder, shown beside the title."
+    )
+
+    @field_validator("accent", "accent_dark")
+    @classmethod
+    def _readable(cls, value: str, info: ValidationInfo) -> str:
+        grounds = GROUNDS[str(info.field_name)] if value else ()
+        for ground in grounds:
+            try:
+                ratio = contrast(value, ground)
+            except BadInput as error:
+                raise ValueError(str(error)) from None
+            if ratio < _READABLE:
+                side = "darker" if info.field_name == "accent" else "lighter"
+                raise ValueError(
+                    f"{value} on {ground} has a contrast of {int(ratio * 10) / 10}; "
+                    f"{_READABLE} is needed: choose a {side} one"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _both(self) -> "Brand":
+        if bool(self.accent) != bool(self.accent_dark):
+            raise ValueError(
+                "give both accent and accent_dark: one colour is not readable by day and at night"
+            )
+        return self
+
+
+class Ground(Strict):
+    """A base map of the city's own, drawn under the areas: one `[[ground]]` each in the settings.
+
+    The app asks for it and hands it on, so that nobody else learns who looks at what.
+    """
+
+    id: Slug = Field(description="Name of the base map in addresses.")
+    title: Text = Field(description="Title in fi, sv and en.")
+    kind: Literal["wms", "wmts"] = Field(description="Protocol of the service.")
+    url: str = Field(
+        pattern=r"^https?://[^\s]+$",
+        description="Address of the service, without a question. For a WMTS by path it holds `{z}`, `{row}` "
+        "and `{col}`.",
+    )
+    layer: str = Field(default="", description="Name of the layer in the service.")
+    style: str = Field(default="", description="Name of the style; empty for the service's own.")
+    matrix_set: str = Field(default="ETRS-TM35FIN", description="Tile matrix set of a WMTS (JHS 180).")
+    matrices: int = Field(
+        default=15, ge=1, le=24, description="Number of levels in the matrix set; each halves the metres."
+    )
+    origin: tuple[float, float] = Field(
+        default=(-548576.0, 8388608.0), description="Upper left corner of the matrix set: east and north."
+    )
+    resolution: float = Field(
+        default=8192.0, gt=0, description="Metres of a pixel at level 0 of the matrix set."
+    )
+    crs: str = Field(
+        default="EPSG:3067",
+        pattern=r"^EPSG:(3067|38(7[3-9]|8[0-5]))$",
+        description="Coordinates of the service: `EPSG:3067`, or `EPSG:3873` to `EPSG:3885` for ETRS-GK19FIN "
+        "to GK31FIN.",
+    )
+    format: Literal["image/png", "image/jpeg"] = Field(default="image/png", description="Form of the images.")
+    attribution: str = Field(min_length=1, description="Whose map it is, written under it.")
 
 
 class Settings(Strict):
@@ -28,6 +105,17 @@ class Settings(Strict):
     )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `serve` listens on.")
+    address: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#]+)?$",
+        description="Address under which readers open the picture, `https://tilannekuva.example.fi`; it stands "
+        "in the texts for other programs and in the feed. Without it, that of `host` and `port`.",
+    )
+    publish_every: Duration = Field(
+        default=timedelta(minutes=15),
+        description="How often at most `serve` keeps a picture that has changed, for the archive of "
+        "published pictures: `15min`, `1h`, `1d`.",
+    )
     allow_networks: tuple[str, ...] = Field(
         default=(), description="Networks (CIDR) inside the house that sources may live in; none by default."
     )
@@ -36,12 +124,22 @@ class Settings(Strict):
         description="Programs that recipes may start, such as `Rscript`, each to run a file of the folder "
         "`programs/`; none by default.",
     )
+    brand: Brand = Field(default=Brand(), description="The municipality's own colours and logo.")
+    ground: tuple[Ground, ...] = Field(
+        default=(),
+        description="Base maps that may lie under the map; none by default, and none is asked for.",
+    )
     contact: str = Field(default="", description="Who runs this picture; told to the sources that are asked.")
+
+    @property
+    def origin(self) -> str:
+        """Give the address under which readers open the picture, without a path."""
+        return self.address or f"http://{self.host}:{self.port}"
 
 
 def texts(shipped: Traversable, own: Path | None) -> dict[str, str]:
     """Give TOML texts by the names of their files: the shipped ones, then the workspace's own."""
-    folders = [shipped] if own is None or not own.is_dir() else [shipped, own]
+    folders = [one for one in (shipped, own) if one is not None and one.is_dir()]
     found = {
         file.name.removesuffix(".toml"): file.read_text(encoding="utf-8")
         for folder in folders

@@ -5,10 +5,12 @@ TilannekuvaError                1  500
 │   ├── BadInstant              2  400   neither an instant nor a day
 │   ├── UnknownArea             2  404   no such area
 │   ├── UnknownIndicator        2  404   no such indicator
-│   └── UnknownSource           2  404   no such source
+│   ├── UnknownSource           2  404   no such source
+│   └── UnknownPicture          2  404   no picture or brief of this name was published
 ├── BadDefinition               3  500   a recipe, an indicator or the settings hold a mistake
 ├── NoWorkspace                 4  500   the folder holds no workspace
 ├── Busy                        5  503   another process writes to this workspace
+├── NotInstalled                8  503   what was asked needs an extra that is not installed
 ├── SourceError                 6  502   a source gave nothing that can be used
 │   ├── NoAnswer                6  502   the source did not answer
 │   └── NotUnderstood           6  502   it answered something else than agreed
@@ -54,6 +56,12 @@ class UnknownSource(BadInput):
     http_status = 404
 
 
+class UnknownPicture(BadInput):
+    """No picture or brief of this name was published."""
+
+    http_status = 404
+
+
 class BadDefinition(TilannekuvaError):
     """A recipe, an indicator or the settings hold a mistake."""
 
@@ -71,6 +79,17 @@ class Busy(TilannekuvaError):
 
     exit_code = 5
     http_status = 503
+
+
+class NotInstalled(TilannekuvaError):
+    """What was asked needs an extra that is not installed; `command` installs it."""
+
+    exit_code = 8
+    http_status = 503
+
+    def __init__(self, what: str, extra: str) -> None:
+        self.command = f"pip install 'tilannekuva[{extra}]'"
+        super().__init__(f"{what} needs more than is installed: {self.command}")
 
 
 class SourceError(TilannekuvaError):

@@ -50,7 +50,7 @@ ERRORS = {
     "a day to come": ("?as_of=2099-01-01", 400),
     "no day": ("?as_of=yesterday", 400),
 }
-_EMPTY = {"meta", "link", "input", "br"}
+_EMPTY = {"meta", "link", "input", "br", "hr", "img", "col", "wbr", "source"}
 _UNSEEN = {"script", "style", "head", "desc"}
 
 
@@ -139,6 +139,7 @@ class _Tree(HTMLParser):
         self.open = [Element("document", {})]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._end_option()
         made = Element(tag, {key: value or "" for key, value in attrs})
         self.open[-1].inner.append(made)
         if tag not in _EMPTY:
@@ -147,7 +148,14 @@ class _Tree(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.open[-1].inner.append(Element(tag, {key: value or "" for key, value in attrs}))
 
+    def _end_option(self) -> None:
+        """An option of a list ends where the next begins, or the list: HTML lets its end be left out."""
+        if self.open[-1].name == "option":
+            self.open.pop()
+
     def handle_endtag(self, tag: str) -> None:
+        if tag != "option":
+            self._end_option()
         assert self.open.pop().name == tag, f"</{tag}> closes another element"
 
     def handle_data(self, data: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tilannekuva.web
-from tilannekuva.web.charts import Limit, Point, Words, level_mark, line_chart, spark
+from tilannekuva.web.charts import Course, Limit, Point, Words, level_mark, line_chart, spark
 
 WORDS = Words(
     number=lambda value: f"{value:.6g}".replace(".", ",").replace("-", "−"),
@@ -22,6 +22,7 @@ WORDS = Words(
     no_value="Ei tietoja",
 )
 START = date(2020, 12, 20)
+COURSE = {"unit", "events", "fan", "earlier", "others", "label"}
 CSS = Path(tilannekuva.web.__file__).with_name("static") / "charts.css"
 
 values = st.lists(st.sampled_from([None, 0.0, 1.0, 3.5, 40.0, -12.0, 1234567.0]), max_size=90)
@@ -47,13 +48,9 @@ def series(numbers: Sequence[float | None], provisional: int = 0) -> list[Point]
 def chart(
     numbers: Sequence[float | None], provisional: int = 0, limits: Sequence[Limit] = (), **changed: object
 ) -> str:
-    asked = {
-        "title": "Tapaukset",
-        "description": "Tapaukset päivittäin",
-        "words": WORDS,
-        "unit": "kpl",
-    } | changed
-    return line_chart(series(numbers, provisional), limits=limits, **asked)
+    asked = {"title": "Tapaukset", "description": "Tapaukset päivittäin", "words": WORDS} | changed
+    course = {"unit": "kpl", "limits": limits} | {key: asked.pop(key) for key in COURSE & asked.keys()}
+    return line_chart(Course(series(numbers, provisional), **course), **asked)
 
 
 def corners(svg: str, klass: str = "g-line") -> list[tuple[float, float]]:

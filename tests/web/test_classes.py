@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tilannekuva.web.pages.area_map import class_breaks
+from tilannekuva.web.pages.map_classes import class_breaks
 
 
 @pytest.mark.parametrize(

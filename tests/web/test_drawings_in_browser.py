@@ -1,17 +1,35 @@
 """Laws of drawings that only a browser can tell: real letters, and what an accessibility check accepts."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from test_charts import chart
+from test_charts import START, WORDS, chart, series
+from test_charts_beside import FORECAST, band, lines
+from test_charts_events import events
 from test_maps import SHAPES, districts, painted
 from test_maps import chart as choropleth
 
 import tilannekuva.web
-from tilannekuva.web.charts import Limit, Point, level_mark, spark
+from tilannekuva.web.charts import (
+    Bar,
+    Limit,
+    Panel,
+    Point,
+    Strip,
+    bars,
+    heat,
+    level_mark,
+    multiples,
+    spark,
+    standalone,
+    timeline,
+    triangle,
+)
 from tilannekuva.web.maps import district_shapes, legend
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -44,11 +62,36 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('svg text')]
   .map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a))"""
 
 
+NAMES = ["Tampere", "Hämeenlinna", "Varsinais-Suomen sairaanhoitopiiri", "Koko maa"]
+DENSE = events([(day * 5 % 97, day, ["Valtioneuvosto", "Kunta"][day % 2], "x") for day in range(40)])
+
+
+def kinds() -> Iterator[str]:
+    """Give every kind of chart, for wide and for narrow screens."""
+    days = [START + timedelta(place) for place in range(60)]
+    fan = [band(0.9, range(28), first=90), band(0.5, range(14), first=90), band(0, [0] * 28, first=90)]
+    strips = [Strip(name, ["class-1", "class-4", "suppressed", "nodata"] * 15) for name in NAMES]
+    grown = [[90.0 + row if column <= row else None for column in range(10)] for row in range(10)]
+    ten = [f"{place + 1}.4." for place in range(10)]
+    named = {"description": "Kuvaus"}
+    draws = [
+        partial(chart, WAVE, 6, CLOSE, unit="Tapausta / 100 000"),
+        partial(chart, WAVE, 6, fan=fan, events=DENSE, earlier=lines(["eilen"]), words=FORECAST),
+        partial(chart, WAVE, others=lines(NAMES), label="Turku"),
+        partial(timeline, DENSE, span=(START, days[-1]), words=WORDS, title="Päätökset", **named),
+        partial(
+            bars, [Bar(name, 9 - 4 * at, f"{at}") for at, name in enumerate(NAMES)], title="Palkit", **named
+        ),
+        partial(multiples, [Panel(n, series(WAVE)) for n in NAMES], words=WORDS, title="Paikat", **named),
+        partial(heat, strips, days=days, words=WORDS, title="Iät", **named),
+        partial(triangle, grown, reported=ten, days=ten, words=WORDS, title="Kolmio", **named),
+    ]
+    return (draw(narrow=narrow) for draw in draws for narrow in (False, True))
+
+
 def document() -> str:
     days = [Point(date(2021, 1, 1) + timedelta(days=place), place % 7) for place in range(60)]
-    sheets = "".join(
-        chart(WAVE, 6, CLOSE, narrow=narrow, unit="Tapausta / 100 000") for narrow in (False, True)
-    )
+    sheets = "".join(kinds())
     entries = [("class-0", "alle 5"), ("suppressed", "Salattu"), ("nodata", "Ei tietoja")]
     maps = choropleth(painted([*SHAPES]), SHAPES, mark=CITIES)
     linked = district_shapes(districts())
@@ -99,8 +142,31 @@ def test_the_accessibility_check_finds_nothing(page: sync_api.Page):
 
 def test_one_of_the_two_sheets_is_shown_and_the_page_does_not_scroll_sideways(page: sync_api.Page):
     shown = page.evaluate(
-        "() => [...document.querySelectorAll('.chart')].filter(c => c.getClientRects().length).length"
+        "() => [...document.querySelectorAll('.chart')].map(c => c.getClientRects().length > 0)"
     )
 
-    assert shown == 1
+    assert {(wide, narrow) for wide, narrow in zip(shown[::2], shown[1::2], strict=True)} in (
+        {(True, False)},
+        {(False, True)},
+    )
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_drawing_as_a_file_is_the_picture_of_the_page(
+    browser: sync_api.Browser, tmp_path: Path, theme: str
+):
+    svg = chart(WAVE, 6, CLOSE, events=DENSE, fan=[band(0.9, range(28), first=90)], words=FORECAST)
+    (tmp_path / "chart.svg").write_text(alone := standalone(svg, theme), "utf-8")
+    sheets = "".join((STATIC / name).read_text("utf-8") for name in ("page.css", "charts.css"))
+    fonts = re.findall(r'font-family="([^"]*)"', alone)[0]
+    own = f"html,body{{margin:0;font-family:{fonts}}}.chart{{width:720px}}"
+    (tmp_path / "page.html").write_text(f"<!doctype html><style>{sheets}{own}</style>{svg}", "utf-8")
+    opened = browser.new_page(viewport={"width": 720, "height": 400}, color_scheme=theme)
+
+    pictures = []
+    for name in ("chart.svg", "page.html"):
+        opened.goto((tmp_path / name).as_uri())
+        pictures.append(opened.screenshot())
+    opened.close()
+    assert pictures[0] == pictures[1]

@@ -20,8 +20,11 @@ from tilannekuva.web.maps import (
     WEST_KM,
     WIDTH,
     Cell,
+    Shapes,
+    Surroundings,
     choropleth,
     district_shapes,
+    land_path,
     legend,
 )
 from tilannekuva.web.svg.outline import ALAND, MAINLAND
@@ -73,7 +76,8 @@ def painted(ids: list[str], *, klass: str = "class-2") -> list[Cell]:
 
 def chart(cells: list[Cell], shapes: dict[str, str], **changed: object) -> str:
     asked = {"title": "Ilmaantuvuus", "description": "Alueittain", "note": "Kaavamainen kartta"} | changed
-    return choropleth(cells, shapes, **asked)
+    drawing = Shapes(shapes, asked.pop("note"), land_path())
+    return choropleth(cells, drawing, around=Surroundings(mark=asked.pop("mark", ())), **asked)
 
 
 def on_sheet(x: float, y: float) -> tuple[float, float]:

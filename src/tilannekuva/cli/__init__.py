@@ -3,7 +3,7 @@
 import click
 
 from tilannekuva import __version__
-from tilannekuva.cli import asking, decisions, excel, kitchen, running, token, upkeep
+from tilannekuva.cli import asking, building, decisions, excel, kitchen, publishing, running, token, upkeep
 from tilannekuva.cli.frame import Commands
 
 
@@ -23,7 +23,10 @@ for command in (
     asking.observations,
     asking.picture,
     decisions.decisions,
+    publishing.brief,
+    publishing.publish,
     running.serve,
+    building.build,
     running.demo,
     kitchen.recipe,
     excel.excel,

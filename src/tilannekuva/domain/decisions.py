@@ -72,8 +72,12 @@ class Decision(NamedTuple):
 
     def title(self, lang: str) -> str:
         """Give the title in a language, or else in the first of fi, sv, en that has one."""
-        titles: dict[str, str] = {one: getattr(self, f"title_{one}") for one in LANGS}
-        return titles.get(lang) or next(filter(None, titles.values()), "")
+        told: str = getattr(self, f"title_{self.lang(lang)}")
+        return told
+
+    def lang(self, lang: str) -> str:
+        """Say in which language `title` gives the title when it is asked for one."""
+        return next((one for one in (lang, *LANGS) if getattr(self, f"title_{one}")), lang)
 
 
 Known = Mapping[str, Decision]

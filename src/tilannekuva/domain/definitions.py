@@ -4,15 +4,27 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import takewhile
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from tilannekuva.domain.calendar import duration
 from tilannekuva.errors import BadDefinition
 
 Lang = Literal["fi", "sv", "en"]
 LANGS: tuple[Lang, ...] = ("fi", "sv", "en")
+
+
+def _duration(given: object) -> timedelta:
+    """Give the time span of a text; a bare number has no unit and is refused."""
+    if isinstance(given, timedelta):
+        return given
+    return duration(given if isinstance(given, str) else repr(given))
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 

@@ -99,7 +99,12 @@ def decisions(
     """Give decisions known at an instant by the day they were taken, in the columns of DECISIONS."""
     place = register().area(area).id if area else None
     found = workspace.ledger.decisions(as_of=as_of, area=place, source=source, revisions=revisions)
-    return [{name: _cell(one, name) for name in DECISIONS} for one in found]
+    return [decision_row(one) for one in found]
+
+
+def decision_row(one: Decision) -> Row:
+    """Give a decision in the columns of DECISIONS."""
+    return {name: _cell(one, name) for name in DECISIONS}
 
 
 def _cell(one: Decision, name: str) -> str | int | None:
@@ -133,10 +138,11 @@ def table(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> list[list[An
 def tiles(found: Picture, lang: str) -> list[Row]:
     """Give the readings of a picture's area, one row an indicator, in the order of the front page."""
     nearest = [(one, found.nearest(one.id)) for one in found.tiled]
-    return [_tile(one, reading, lang) for one, reading in nearest if reading]
+    return [reading_row(one, reading, lang) for one, reading in nearest if reading]
 
 
-def _tile(indicator: Indicator, reading: Reading, lang: str) -> Row:
+def reading_row(indicator: Indicator, reading: Reading, lang: str) -> Row:
+    """Give a reading as a row."""
     return {
         "indicator": indicator.id,
         "title": indicator.title.in_(lang),

@@ -19,8 +19,11 @@ def prove(indicators: Iterable[Indicator]) -> None:
         fill(sheet, indicators, date.min)
 
 
-def fill(sheet: Sheet, needed: Iterable[Indicator], on: date) -> None:
-    """Make a table of each indicator: area, reference_date, value, doubt; inputs come first."""
+def fill(sheet: Sheet, needed: Iterable[Indicator], on: date, *, views: bool = False) -> None:
+    """Make a table of each indicator: area, reference_date, value, doubt; inputs come first.
+
+    `views` are computed anew at each question, of what the observations then are.
+    """
     places = [str(row[0]) for row in sheet.ask("select distinct area from observations").rows]
     people = [(area, register().population(area, on)) for area in places]
     cells = [list(column) for column in zip(*people, strict=True)] or [[], []]
@@ -28,7 +31,8 @@ def fill(sheet: Sheet, needed: Iterable[Indicator], on: date) -> None:
     sheet.lock()
     for one in needed:
         try:
-            sheet.ask(f"create table {one.table} as {_derived(sheet, one) if one.sql else _base(one)}")
+            sql = _derived(sheet, one) if one.sql else _base(one)
+            sheet.ask(f"create {'view' if views else 'table'} {one.table} as {sql}")
         except BadDefinition as error:
             raise BadDefinition(f"indicator {one.id}: {error}") from None
 

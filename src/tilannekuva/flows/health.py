@@ -6,7 +6,7 @@ from tilannekuva.domain.looks import GOOD, Condition, Health, Look
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
 
-_LATE = 2.5  # rhythms without news after which a source is late
+LATE = 2.5  # rhythms without news after which a source is late
 _BACKOFF = timedelta(minutes=1)  # first wait after a failure; doubles, at most the source's own `every`
 
 
@@ -38,7 +38,7 @@ def _condition(last: Look | None, news: Look | None, recipe: Recipe, as_of: date
         return "refused"
     if last.outcome == "failed":
         return "failing"
-    if news is None or as_of - news.landed_at > recipe.rhythm * _LATE:
+    if news is None or as_of - news.landed_at > recipe.rhythm * LATE:
         return "late"
     return "fresh"
 

@@ -125,7 +125,7 @@ def _readings(
     needed = catalogue.needed({one.id for one in shown})
     bases = {one.id for one in needed if not one.sql}
     since = question.since or helsinki_date(question.as_of) - RECENT
-    loaded = since - min(_reach(catalogue, shown), since - date.min)
+    loaded = since - min(reach(catalogue, shown), since - date.min)
     sheet = workspace.store.sheet(question.as_of, indicators=bases, since=loaded, ranks=catalogue.ranks())
     with sheet:
         fill(sheet, needed, helsinki_date(question.as_of))
@@ -141,11 +141,11 @@ def _readings(
                 )
 
 
-def _reach(catalogue: Catalogue, shown: Iterable[Indicator]) -> timedelta:
+def reach(catalogue: Catalogue, shown: Iterable[Indicator]) -> timedelta:
     """Give how far before the first day shown the formulas look, through all that they build on."""
     return max(
         (
-            timedelta(one.history_days) + _reach(catalogue, map(catalogue.indicator, one.inputs))
+            timedelta(one.history_days) + reach(catalogue, map(catalogue.indicator, one.inputs))
             for one in shown
         ),
         default=timedelta(),

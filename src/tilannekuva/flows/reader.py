@@ -1,14 +1,26 @@
 """The reader: all that pages may ask of a workspace, each answer kept until there is news."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from datetime import datetime
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from tilannekuva.config import Settings
 from tilannekuva.domain.areas import register
-from tilannekuva.domain.picture import Picture
-from tilannekuva.flows.picture import Question, picture
+from tilannekuva.domain.calendar import helsinki_date
+from tilannekuva.domain.picture import Picture, Reading
+from tilannekuva.domain.publications import Publication
+from tilannekuva.flows import publish, texts
+from tilannekuva.flows.changes import Changes, changes
+from tilannekuva.flows.corrections import Correction, corrections
+from tilannekuva.flows.definitions import Redefinition, redefinitions
+from tilannekuva.flows.extents import Extent, extents
+from tilannekuva.flows.geometry import Boundaries, Layer, boundaries, layer, layer_files
+from tilannekuva.flows.looking import Course, courses
+from tilannekuva.flows.picture import RECENT, Question, picture
+from tilannekuva.flows.trace import Proof, Trace, Value, open_landings, proof, trace
+from tilannekuva.flows.vintages import Vintages, vintages
 from tilannekuva.flows.workspace import Workspace
 
 _ROOM = 256  # answers held in memory
@@ -41,6 +53,103 @@ class Reader:
     def picture(self, question: Question) -> Picture:
         """Give the picture that answers a question."""
         return self._answer(question, lambda: picture(self._workspace, question))
+
+    def wider(self, shown: Picture, indicators: frozenset[str], *, since: date | None = None) -> Picture:
+        """Give a picture with the readings of other indicators, or of their course since a day.
+
+        Readings are those of all areas, so every area shares one answer.
+        """
+        asked = Question(shown.as_of, self.areas[0], shown.viewer, shown.rewound, indicators, since)
+        return replace(shown, readings=self.picture(asked).readings)
+
+    def vintages(self, reading: Reading, as_of: datetime) -> Vintages:
+        """Give what was told of a reading's newest periods on each day of news."""
+        key = ("vintages", reading.indicator, reading.area, as_of)
+        return self._answer(key, lambda: vintages(self._workspace, reading, as_of))
+
+    def redefined(self, indicator: str, as_of: datetime) -> tuple[Redefinition, ...]:
+        """Give when an indicator's definition changed, the newest first."""
+        key = ("redefined", indicator, as_of)
+        return self._answer(key, lambda: redefinitions(self._workspace, indicator, as_of))
+
+    def trace(self, value: Value, as_of: datetime) -> Trace:
+        """Say where a value comes from; raises UnknownIndicator."""
+        return self._answer(("trace", value, as_of), lambda: trace(self._workspace, value, as_of))
+
+    def proof(self, value: Value, as_of: datetime) -> Proof | None:
+        """Read what a value rests on anew; raises Damaged, NotUnderstood, Busy."""
+        return self._answer(("proof", value, as_of), lambda: proof(self._workspace, value, as_of))
+
+    def raw(self, sha256: str, as_of: datetime) -> tuple[str, bytes] | None:
+        """Give a source and the bytes it gave, None where they are not for everybody; raises Damaged."""
+        found = self._answer(("raw", as_of), lambda: open_landings(self._workspace, as_of))
+        return (found[sha256], self._workspace.landing.read(sha256)) if sha256 in found else None
+
+    def courses(self, sources: Sequence[str], as_of: datetime) -> dict[str, Course]:
+        """Give what came of the newest looks at sources."""
+        key = ("courses", tuple(sources), as_of)
+        return self._answer(key, lambda: courses(self._workspace, sources, as_of))
+
+    def corrections(self, as_of: datetime) -> list[Correction]:
+        """Give what was told otherwise, refused or redefined in the last days, the newest first."""
+        return self._answer(("corrections", as_of), lambda: corrections(self._workspace, as_of))
+
+    def extents(self, indicators: Collection[str], as_of: datetime) -> dict[str, Extent]:
+        """Give how many values of indicators there are, and of when."""
+        key = ("extents", frozenset(indicators), as_of)
+        return self._answer(key, lambda: extents(self._workspace, indicators, as_of))
+
+    def boundaries(self, as_of: datetime) -> Boundaries | None:
+        """Give the true boundaries of municipalities known at an instant; None without any."""
+        return self._answer(("boundaries", as_of), lambda: boundaries(self._workspace, as_of))
+
+    @property
+    def layers(self) -> dict[str, str]:
+        """Give the titles of the workspace's own map layers by id."""
+        return {name: file.stem for name, file in layer_files(self._workspace.folder).items()}
+
+    def layer(self, name: str) -> Layer | None:
+        """Give one of the workspace's own map layers, as its file is now; None where there is none."""
+        return layer(self._workspace.folder, name)
+
+    def changes(self, now: Picture, since: datetime) -> Changes:
+        """Give what changed in a picture since an earlier instant."""
+        asked = frozenset(name for name, _ in now.readings)
+        earlier = Question(since, now.area, viewer=now.viewer, rewound=True, indicators=asked)
+        key = ("changes", now.id, since)
+        return self._answer(key, lambda: changes(self._workspace, self.picture(earlier), now))
+
+    def published(self, picture_id: str) -> Picture:
+        """Give a picture as it was published; raises UnknownPicture and Damaged."""
+        return self._answer(("published", picture_id), lambda: publish.published(self._workspace, picture_id))
+
+    def publication(self, picture_id: str) -> Publication:
+        """Give the first publication of a picture; raises UnknownPicture."""
+        return publish.publication(self._workspace, picture_id)
+
+    def publications(self, as_of: datetime | None) -> list[Publication]:
+        """Give what was published, by an instant if one is given, the newest first; read anew each time."""
+        return publish.publications(self._workspace, as_of)
+
+    def published_brief(self, sha256: str) -> tuple[Publication, bytes]:
+        """Give a brief that was published and its bytes; raises UnknownPicture and Damaged."""
+        return publish.published_brief(self._workspace, sha256)
+
+    def differing(self, picture_id: str) -> list[str]:
+        """Name the indicators of a published front page whose figure of then is known otherwise now."""
+        then = self.published(picture_id)
+        since = helsinki_date(then.as_of) - RECENT  # what the figures of then were computed from
+        asked = Question(self.now, then.area, then.viewer, since=since)
+        return publish.differing(then, self.picture(asked))
+
+    def publish(self, now: datetime) -> list[Publication]:
+        """Keep the front pictures as they are shown, but for those kept already."""
+        made = [self.picture(Question(self.now, area)) for area in self.areas]
+        return publish.publish(self._workspace, made, now, kind="page")
+
+    def texts(self, as_of: datetime, area: str) -> list[texts.Known]:
+        """Give what sectors had told of an area by an instant, each with when it became known."""
+        return self._answer(("texts", as_of, area), lambda: texts.texts(self._workspace, as_of, area))
 
     def _answer(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Give an answer, the kept one when it is there."""

@@ -16,7 +16,7 @@ from tilannekuva.domain.definitions import Slug, Strict
 from tilannekuva.domain.definitions import read as definition
 from tilannekuva.domain.looks import Look
 from tilannekuva.errors import BadInput, Damaged, TilannekuvaError
-from tilannekuva.flows import exercise
+from tilannekuva.flows import exercise, publish
 from tilannekuva.flows.reading import Understood
 from tilannekuva.flows.recording import PAGES, Recorder, grounds_of, pages_of
 from tilannekuva.flows.replay import Progress, ahead, read
@@ -83,7 +83,7 @@ def verify(workspace: Workspace) -> list[str]:
             workspace.landing.read(name)
         except Damaged as damage:
             faults.append(str(damage))
-    return faults
+    return [*faults, *publish.faults(workspace)]
 
 
 def _named(workspace: Workspace) -> set[str]:

@@ -7,20 +7,23 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from tilannekuva.config import Settings, settings
+from tilannekuva.config import Settings, settings, texts
+from tilannekuva.domain.definitions import read
+from tilannekuva.domain.texts import SectorText
 from tilannekuva.errors import BadDefinition, Busy, UnknownSource
 from tilannekuva.flows.formulas import prove
 from tilannekuva.indicators import catalogue as indicators
 from tilannekuva.indicators.catalogue import Catalogue
 from tilannekuva.sources import recipe as recipes
 from tilannekuva.sources.recipe import Recipe
+from tilannekuva.store.archive import Archive
 from tilannekuva.store.duckdb import DuckStore
 from tilannekuva.store.landing import Landing
 from tilannekuva.store.ledger import LEASE, Definition, Ledger
 
 
 class Workspace:
-    """Settings, landing, ledger and observations of one folder."""
+    """Settings, landing, ledger, observations and archive of one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -28,6 +31,7 @@ class Workspace:
         self.landing = Landing(folder / "landing")
         self.ledger = Ledger(folder / "ledger.sqlite")
         self.store = DuckStore(folder / "segments", self.ledger)
+        self.archive = Archive(folder / "archive")
 
     def close(self) -> None:
         """Close the ledger."""
@@ -36,20 +40,24 @@ class Workspace:
     def texts(self) -> dict[tuple[str, str], str]:
         """Give the definition texts as they stand now, by kind and id."""
         found = {("recipe", name): text for name, text in recipes.texts(self.folder / "recipes").items()}
-        return found | {
+        found |= {
             ("indicator", name): text for name, text in indicators.texts(self.folder / "indicators").items()
         }
+        return found | {("text", name): text for name, text in texts(self.folder / "texts", None).items()}
 
     def define(self, now: datetime) -> None:
         """Land definitions that are new or changed, once they have proved to be sound."""
-        texts = self.texts()
-        _recipes(tuple((name, text) for (kind, name), text in texts.items() if kind == "recipe"))
-        found = _catalogue(tuple((name, text) for (kind, name), text in texts.items() if kind == "indicator"))
+        told = self.texts()
+        _recipes(tuple((name, text) for (kind, name), text in told.items() if kind == "recipe"))
+        found = _catalogue(tuple((name, text) for (kind, name), text in told.items() if kind == "indicator"))
+        for (kind, name), text in told.items():
+            if kind == "text":
+                read(text, f"texts/{name}.toml", SectorText)
         before = self.ledger.definitions()
         # A clock set back makes no new text older than the one it follows.
         now = max([now, *(one.known_at + timedelta(microseconds=1) for one in before.values())])
         known = {key: one.sha256 for key, one in before.items()}
-        landed = {key: self.landing.keep(text.encode()) for key, text in texts.items()}
+        landed = {key: self.landing.keep(text.encode()) for key, text in told.items()}
         gone = dict.fromkeys(known.keys() - landed.keys(), "")
         news = [Definition(*key, sha, now) for key, sha in (landed | gone).items() if known.get(key) != sha]
         if any(one.kind == "indicator" for one in news):

@@ -3,22 +3,12 @@
 import re
 from datetime import timedelta
 from importlib.metadata import entry_points
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from tilannekuva.domain.calendar import duration
-from tilannekuva.domain.definitions import Strict
+from tilannekuva.domain.definitions import Duration, Strict
 
-
-def _duration(given: object) -> timedelta:
-    """Give the time span of a text; a bare number has no unit and is refused."""
-    if isinstance(given, timedelta):
-        return given
-    return duration(given if isinstance(given, str) else repr(given))
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Kind = Literal["text", "day", "week", "month", "year", "time", "count", "number", "geometry"]
 Protocol = Literal["get", "pxweb", "sampo", "ckan", "wfs", "command", "inbox", "shipped"]
 WINDOW = ("{from}", "{to}", "{day}", "{year}", "{month}", "{yy}", "{yday}")

@@ -9,10 +9,10 @@ from pydantic import Field, field_validator, model_validator
 
 from tilannekuva import config
 from tilannekuva.domain.calendar import instant
-from tilannekuva.domain.definitions import Slug, Strict, Text, read
+from tilannekuva.domain.definitions import Duration, Slug, Strict, Text, read
 from tilannekuva.domain.observations import Freq, Snapshot
 from tilannekuva.errors import BadInstant
-from tilannekuva.sources.fetch import STREAMED, Duration, Fetch
+from tilannekuva.sources.fetch import STREAMED, Fetch
 
 Step = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Level = Literal[

@@ -112,6 +112,16 @@ class DuckStore:
         sheet.ask("drop view stored")
         return sheet
 
+    def vintages(self, as_of: datetime, *, ranks: Ranks = NO_RANKS, **wanted: Unpack[Wanted]) -> Sheet:
+        """Give a sheet that `rewind` can take to any instant up to this one. Not yet locked."""
+        where, parameters = _where(as_of, **wanted)
+        sheet = self._opened(ranks)
+        sheet.ask(f"create table told as select distinct {_NAMES} from stored where {where}", parameters)
+        sheet.ask("drop view stored")
+        sheet.ask("alter table told rename to stored")
+        rewind(sheet, as_of)
+        return sheet
+
     def compact(self, now: datetime) -> int:
         """Make many small segments into few, delete long retired files; give the number merged."""
         merged = 0
@@ -193,6 +203,12 @@ class DuckStore:
             raise Damaged(f"segment {segment.name} is gone or changed; run `tilannekuva rebuild`")
         self._verified.add(segment.name)
         return path
+
+
+def rewind(sheet: Sheet, as_of: datetime) -> None:
+    """Make the table `observations` of a sheet of vintages what was known at an instant."""
+    where, parameters = _where(as_of)
+    sheet.ask(f"create or replace table observations as {_AS_OF.format(where=where)}", parameters)
 
 
 def empty_sheet() -> Sheet:

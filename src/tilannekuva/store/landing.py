@@ -27,10 +27,17 @@ class Landing:
         try:
             body = self._file(name).read_bytes()
         except FileNotFoundError:
-            raise Damaged(f"landing {name} is gone; restore it from a backup") from None
+            raise Damaged(f"{self.folder.name} {name} is gone; restore it from a backup") from None
         if hashlib.sha256(body).hexdigest() != name:
-            raise Damaged(f"landing {name} holds other bytes than were kept; restore it from a backup")
+            raise Damaged(
+                f"{self.folder.name} {name} holds other bytes than were kept; restore it from a backup"
+            )
         return body
+
+    def size(self, name: str) -> int | None:
+        """Give the number of bytes that are kept under a name; None when they are gone."""
+        file = self._file(name)
+        return file.stat().st_size if file.exists() else None
 
     def names(self) -> Iterator[str]:
         """Yield the names of all kept files."""

@@ -1,24 +1,29 @@
-"""The ledger: every look, definition, decision and segment, and who may write, in SQLite.
+"""The ledger: every look, definition, decision, segment and publication, and who may write, in SQLite.
 
 A thing exists when the ledger names it. `synchronous=FULL` makes a commit
 survive a power cut; one transaction makes a look and its rows appear together.
 """
 
-import os
-import socket
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tilannekuva.domain.decisions import Decision, newest
 from tilannekuva.domain.looks import Look
+from tilannekuva.domain.publications import Publication
 from tilannekuva.errors import Busy, Damaged
+from tilannekuva.store import looks as look_rows
+from tilannekuva.store import publications
 from tilannekuva.store.decisions import INSERT, SCHEMA, SELECT, decision, digest, row
+from tilannekuva.store.holders import alive, here
+from tilannekuva.store.looks import COLUMNS as _LOOK
+from tilannekuva.store.looks import look as _look
+from tilannekuva.store.looks import written as _text
 from tilannekuva.store.tokens import SCHEMA as TOKENS
 from tilannekuva.store.tokens import Token
 
@@ -40,7 +45,6 @@ create unique index live_segment on segment (sha256) where retired_at is null;
 create table lease (
   name text primary key, holder text not null, fence integer not null, expires_at text not null);
 """
-_LOOK = ", ".join(field.name for field in fields(Look))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,6 @@ class Definition:
     id: str
     sha256: str
     known_at: datetime
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _instant(text: str) -> datetime:
@@ -103,9 +103,9 @@ class Ledger:
         made = int(self._all(asked)[0][0])
         if (
             made == FORMAT
-        ):  # ledgers that were made before there were decisions and tokens have no tables of them
-            self._connection.execute(SCHEMA)
-            self._connection.execute(TOKENS)
+        ):  # ledgers that were made before there were decisions, tokens, publications have no tables of them
+            for schema in (SCHEMA, TOKENS, publications.SCHEMA):
+                self._connection.execute(schema)
         return made
 
     def close(self) -> None:
@@ -164,9 +164,7 @@ class Ledger:
             )
             again = [(o.outcome, o.definition, o.rows, o.news, o.withdrawn, o.message, o.seq) for o in reread]
             self._connection.executemany(sql, again)
-            marks = ", ".join("?" * len(fields(Look)))
-            rows = [tuple(_cell(one) for one in astuple(look)) for look in looks]
-            self._connection.executemany(f"insert into look ({_LOOK}) values ({marks})", rows)
+            self._connection.executemany(look_rows.INSERT, [look_rows.row(one) for one in looks])
             self._connection.executemany("delete from decision where look = ?", [(o.seq,) for o in reread])
             self._connection.executemany(INSERT, [row(one) for one in decisions])
             retired = [(_text(at), name) for name in old]
@@ -176,12 +174,18 @@ class Ledger:
                 "insert or ignore into segment (name, sha256, rows) values (?, ?, ?)", files
             )
 
-    def looks(self, source_id: str | None = None, *, as_of: datetime | None = None) -> list[Look]:
-        """Give looks in the order they were recorded, as known at an instant."""
-        sql = f"""select {_LOOK} from look
-                  where (? is null or source_id = ?) and (? is null or landed_at <= ?) order by seq"""
-        until = as_of and _text(as_of)
-        return [_look(row) for row in self._all(sql, (source_id, source_id, until, until))]
+    def looks(
+        self,
+        source_id: str | None = None,
+        *,
+        as_of: datetime | None = None,
+        since: datetime | None = None,
+    ) -> list[Look]:
+        """Give looks in the order they were recorded, as known at an instant, those after `since` alone."""
+        sql = f"""select {_LOOK} from look where (? is null or source_id = ?)
+                  and (? is null or landed_at <= ?) and (? is null or landed_at > ?) order by seq"""
+        until, after = as_of and _text(as_of), since and _text(since)
+        return [_look(row) for row in self._all(sql, (source_id, source_id, until, until, after, after))]
 
     def last_look(
         self,
@@ -267,12 +271,14 @@ class Ledger:
         """Give the definitions in force at an instant by kind and id.
 
         The first text of each holds for all time before it: a past that was
-        recorded before anybody defined how to read it has no other reading.
+        recorded before anybody defined how to read it has no other reading. A
+        text of people is about its own day, and holds for none before it.
         """
         found: dict[tuple[str, str], Definition] = {}
         for kind, name, sha256, known_at in self._all("select * from definition order by known_at"):
             one = Definition(kind, name, sha256, _instant(known_at))
-            if (kind, name) not in found or as_of is None or one.known_at <= as_of:
+            first = (kind, name) not in found and kind != "text"
+            if first or as_of is None or one.known_at <= as_of:
                 found[kind, name] = one
         return {key: one for key, one in found.items() if one.sha256}
 
@@ -321,6 +327,21 @@ class Ledger:
         with self._transaction():
             self._connection.execute("insert or replace into token values (?, ?, ?, ?, ?, ?, ?)", token)
 
+    def publish(self, one: Publication) -> None:
+        """Record a publication; whoever updates the workspace is not in its way."""
+        with self._transaction():
+            publications.add(self._connection, one)
+
+    def publications(self) -> list[Publication]:
+        """Give all publications, the newest last."""
+        with self._lock:
+            return publications.all_of(self._connection)
+
+    def unchained(self) -> list[str]:
+        """Name the publications that are not as they were recorded; none is good."""
+        with self._lock:
+            return publications.broken(self._connection)
+
     def sound(self) -> list[str]:
         """Give the faults that the engine finds in its own file; none is good."""
         return [row[0] for row in self._all("pragma integrity_check") if row[0] != "ok"]
@@ -332,13 +353,13 @@ class Ledger:
 
     def lease(self, holder: str, now: datetime) -> int:
         """Take the right to write and give its fencing number; Busy names who has it."""
-        me = f"{holder}@{socket.gethostname()}:{os.getpid()}"
+        me = here(holder)
         with self._transaction():
             rows = self._connection.execute(
                 "select holder, fence, expires_at from lease where name = 'writer'"
             ).fetchall()
             other, fence, expires_at = rows[0] if rows else ("", 0, "")
-            if other and other != me and _instant(expires_at) > now and _alive(other):
+            if other and other != me and _instant(expires_at) > now and alive(other):
                 raise Busy(f"{other} is updating this workspace; wait until it has ended, or end it")
             row = (me, fence + 1, _text(now + LEASE))
             self._connection.execute("insert or replace into lease values ('writer', ?, ?, ?)", row)
@@ -367,28 +388,3 @@ class Ledger:
         ).fetchall()
         if not rows or rows[0][0] != fence:
             raise Busy("another process has taken over this workspace; start again")
-
-
-def _cell(given: Any) -> Any:  # noqa: ANN401 - any field of a look
-    return _text(given) if isinstance(given, datetime) else "" if given is None else given
-
-
-def _look(row: Sequence[Any]) -> Look:
-    found = dict(zip((field.name for field in fields(Look)), row, strict=True))
-    not_before = found["not_before"] and _instant(found["not_before"])
-    instants = {"landed_at": _instant(found["landed_at"]), "not_before": not_before or None}
-    return Look(**found | instants | {"accepted": bool(found["accepted"])})
-
-
-def _alive(holder: str) -> bool:
-    """Whether a holder may still run; one on another machine is given the benefit of the doubt."""
-    host, _, pid = holder.rpartition("@")[2].rpartition(":")
-    if host != socket.gethostname():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

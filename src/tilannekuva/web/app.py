@@ -1,13 +1,9 @@
-"""The application: pages and their data twins, rendered once a picture, sent from memory."""
+"""The application: every address and who answers it, ready pages first, errors as pages that help."""
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import partial
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,132 +11,38 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
-from tilannekuva.domain.areas import register
-from tilannekuva.domain.calendar import end_of_day, helsinki_date, instant
 from tilannekuva.domain.definitions import LANGS
-from tilannekuva.errors import BadInstant, TilannekuvaError, UnknownArea, UnknownIndicator
-from tilannekuva.flows.picture import Question
-from tilannekuva.flows.reader import Reader
-from tilannekuva.web import inbox, render
+from tilannekuva.errors import (
+    BadInstant,
+    NotInstalled,
+    TilannekuvaError,
+    UnknownArea,
+    UnknownIndicator,
+    UnknownPicture,
+)
+from tilannekuva.web import downloads, feed, ground, images, inbox, installed, live, render
 from tilannekuva.web.language import Language, language
-from tilannekuva.web.pages.frame import View
 from tilannekuva.web.registry import PAGES
-from tilannekuva.web.urls import PATHS, TWINS, asked
+from tilannekuva.web.site import Ready, Shelf, Site, sent
+from tilannekuva.web.urls import PATHS, TWINS
 
-_ROOM = 512  # pages held in memory
-Key = tuple[bytes, bytes]
-
-
-@dataclass
-class Shelf:
-    """Ready pages by address, all of one instant; emptied when there is news."""
-
-    now: datetime
-    pages: OrderedDict[Key, render.Body] = field(default_factory=OrderedDict)
-
-    def clear(self, now: datetime) -> None:
-        """Forget all pages; the next ones are of `now`."""
-        self.now = now
-        self.pages.clear()
-
-    def keep(self, key: Key, page: render.Body) -> None:
-        """Put a page on the shelf; the oldest make room."""
-        self.pages[key] = page
-        while len(self.pages) > _ROOM:
-            self.pages.popitem(last=False)
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the site needs of the house: who answers, the shelf, the inbox."""
-
-    reader: Reader
-    shelf: Shelf
-    reception: inbox.Reception | None = None
-
-    def clear(self, now: datetime) -> None:
-        """Forget what was read and made; the next is of `now`."""
-        self.reader.clear(now)
-        self.shelf.clear(now)
-
-    def question(self, request: Request, name: str) -> Question:
-        """Read what an address asks; raises BadInput for what cannot be asked."""
-        text = request.query_params.get("as_of", "")
-        now = self.shelf.now
-        as_of = instant(text) if text else now
-        if as_of > end_of_day(helsinki_date(now)):
-            raise BadInstant(f"'{text}' has not come yet; ask for a day that has")
-        place = register().area(request.query_params.get("area") or self.reader.areas[0])
-        names = frozenset({name}) if name else frozenset()
-        since = date.min if name else None  # such a page shows the indicator's whole course
-        return Question(min(as_of, now), place.id, rewound=bool(text), indicators=names, since=since)
-
-    async def page(self, request: Request) -> Response:
-        """Answer with a page or its data twin."""
-        begun = self.shelf.now
-        made = await run_in_threadpool(self._made, request)
-        if request.method == "GET" and begun == self.shelf.now:
-            self.shelf.keep((request.scope["raw_path"], request.scope["query_string"]), made)
-        return _Ready(made)
-
-    def _made(self, request: Request) -> render.Body:
-        view, twin = self.view(request), request.scope["twin"]
-        page = PAGES[view.page]
-        if twin == "csv":
-            return render.body(render.as_csv(page.rows(view)), "text/csv; charset=utf-8")
-        if twin == "json":
-            return render.body(render.as_json(view, page.rows(view)), "application/json")
-        made = render.html(view.language.code, page.template, page=page.context(view))
-        return render.body(made, "text/html; charset=utf-8")
-
-    def view(self, request: Request) -> View:
-        """Give what a request asks to see; raises BadInput for what there is not."""
-        page, name = request.scope["page"], request.path_params.get("id", "")
-        picture = self.reader.picture(self.question(request, name))
-        if name and name not in picture.indicators:
-            raise UnknownIndicator(f"no indicator '{name}'; there are {', '.join(picture.indicators)}")
-        given = request.query_params.multi_items()
-        query = tuple((key, value) for key, value in given if value and key in asked(page))
-        return View(picture, language(request.path_params["lang"]), page, self.reader, name, query)
-
-
-class _Ready(Response):
-    """Sends a ready body in the form and only if the client wants it."""
-
-    def __init__(self, body: render.Body) -> None:
-        super().__init__()
-        self._ready = body
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's shape
-        """Send the body."""
-        await _send(scope, send, self._ready)
-
-
-async def _send(scope: Scope, send: Send, body: render.Body) -> None:
-    asked = dict(scope["headers"])
-    if body.tag in asked.get(b"if-none-match", b""):  # also in a list, or weakened by a proxy
-        await send({"type": "http.response.start", "status": 304, "headers": body.headers[False]})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    packed = b"gzip" in asked.get(b"accept-encoding", b"")
-    await send({"type": "http.response.start", "status": 200, "headers": body.headers[packed]})
-    content = body.packed if packed else body.plain
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
+__all__ = ["FastPath", "Shelf", "Site", "addresses", "application", "routes"]
 
 
 class FastPath:
     """Sends what is on the shelf before the router is asked; nothing leaves without the safe headers."""
 
-    def __init__(self, app: ASGIApp, shelf: Shelf) -> None:
+    def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app = app
-        self.shelf = shelf
+        self.site = site
+        self.shelf = site.shelf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a ready page, or ask the application."""
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             ready = self.shelf.pages.get((scope["raw_path"], scope["query_string"]))
             if ready:
-                await _send(scope, send, ready)
+                await sent(scope, send, ready)
                 return
         await self.app(scope, receive, _guarded(send) if scope["type"] == "http" else send)
 
@@ -148,7 +50,7 @@ class FastPath:
 def _guarded(send: Send) -> Send:
     """Add the safe headers to a response that lacks them: redirects, refusals, failures."""
 
-    async def sent(message: Message) -> None:
+    async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = list(message.get("headers", ()))
             names = {name for name, _ in headers}
@@ -156,7 +58,7 @@ def _guarded(send: Send) -> Send:
             message = {**message, "headers": headers + [one for one in lacking if one[0] not in names]}
         await send(message)
 
-    return sent
+    return guarded
 
 
 def application(site: Site, lifespan: Lifespan[Starlette] | None = None) -> FastPath:
@@ -170,7 +72,7 @@ def application(site: Site, lifespan: Lifespan[Starlette] | None = None) -> Fast
                 partial(_failed, exercise=site.reader.settings.exercise_from is not None),
             ),
         ),
-        site.shelf,
+        site,
     )
 
 
@@ -181,13 +83,24 @@ def addresses() -> list[tuple[str, str]]:
         ending = path or "index"
         found.append((f"/fi/{path}", f"{PAGES[page].about} Likewise `/sv/` and `/en/`."))
         found += [(f"/fi/{ending}.{twin}", f"The same as {twin.upper()}.") for twin in TWINS]
-    found += inbox.PATHS.items()
+    found += [
+        *live.PATHS.items(),
+        *installed.PATHS.items(),
+        *images.PATHS.items(),
+        *ground.PATHS.items(),
+        *inbox.PATHS.items(),
+        *feed.PATHS.items(),
+        *downloads.PATHS.items(),
+    ]
     return [*found, ("/static/…", "Style sheet and icon, with a name that changes with them.")]
 
 
 def routes(site: Site) -> list[Route]:
     """Give the routes: each page in each form, the static files, the way in."""
-    made = [Route("/", _welcome), Route("/static/{name}", _static)]
+    made = [Route("/", _welcome), Route("/static/{name}", _static), Route("/events", site.news.endpoint)]
+    made += [Route(path, partial(_own, ready=ready)) for path, ready in site.own.items()]
+    made += [*images.routes(site), *ground.routes(site)]
+    made += [*feed.routes(site), *downloads.routes(site)]
     made += site.reception.routes() if site.reception else []
     for page, (path, _) in PATHS.items():
         where = "/{lang:lang}/" + path.replace("{id}", "{id:slug}")
@@ -214,8 +127,18 @@ class _Slug(StringConvertor):
     regex = "[a-z0-9-]+"
 
 
+class _Sha256(StringConvertor):
+    regex = "[0-9a-f]{64}"
+
+
+class _TableKind(StringConvertor):
+    regex = "|".join(downloads.KINDS)
+
+
 register_url_convertor("lang", _Lang())
 register_url_convertor("slug", _Slug())
+register_url_convertor("sha256", _Sha256())
+register_url_convertor("kind", _TableKind())
 
 
 async def _welcome(request: Request) -> Response:
@@ -232,7 +155,11 @@ async def _static(request: Request) -> Response:
     found = render.static(request.path_params["name"])
     if found is None:
         raise HTTPException(404)
-    return _Ready(found)
+    return Ready(found)
+
+
+async def _own(_: Request, ready: render.Body) -> Response:
+    return Ready(ready)
 
 
 async def _failed(request: Request, error: Exception, *, exercise: bool) -> Response:
@@ -255,12 +182,19 @@ def _told(error: Exception) -> str:
 
 
 def _explained(words: Language, error: Exception) -> str:
-    if isinstance(error, UnknownArea):
-        return words.text("There is no such area.")
-    if isinstance(error, UnknownIndicator):
-        return words.text("There is no such indicator.")
-    if isinstance(error, BadInstant):
-        return words.text("That day cannot be read, or it has not come yet.")
+    told: dict[type[Exception], str] = {
+        UnknownArea: words.text("There is no such area."),
+        UnknownIndicator: words.text("There is no such indicator."),
+        UnknownPicture: words.text("This was never published. The page of briefs lists what was."),
+        BadInstant: words.text("That day cannot be read, or it has not come yet."),
+    }
+    if isinstance(error, NotInstalled):
+        return words.text(
+            "A part of the program is missing here. The administrator is to run: {command}",
+            command=error.command,
+        )
     if isinstance(error, HTTPException) and error.status_code in (404, 405):
         return words.text("There is no such page.")
-    return words.text("Something went wrong here. The figures are safe; try again in a moment.")
+    return told.get(
+        type(error), words.text("Something went wrong here. The figures are safe; try again in a moment.")
+    )

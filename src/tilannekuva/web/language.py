@@ -80,9 +80,13 @@ class Language:
 
     def instant(self, at: datetime, *, short: bool = False) -> str:
         """Write an instant on Helsinki's clock; `short` leaves the year out."""
+        day = (self.short_day if short else self.day)(at.astimezone(HELSINKI).date())
+        return f"{day} {self.clock(at)}"
+
+    def clock(self, at: datetime) -> str:
+        """Write the time of day of an instant on Helsinki's clock."""
         local = at.astimezone(HELSINKI)
-        day = (self.short_day if short else self.day)(local.date())
-        return f"{day} {_CLOCKS[self.code].format(hour=local.hour, minute=local.minute)}"
+        return _CLOCKS[self.code].format(hour=local.hour, minute=local.minute)
 
 
 @cache

@@ -9,6 +9,7 @@ from tilannekuva.web.pages import (
     area,
     brief,
     changes,
+    changes_data,
     compare,
     data,
     decisions,
@@ -27,7 +28,8 @@ from tilannekuva.web.pages.frame import View
 class Page:
     """How a page is made: `context` gives its template's value, `rows` its data twin; `about` documents it.
 
-    `whole` pages name an indicator and show its whole course.
+    `whole` pages name an indicator and show its whole course. A page that shows what needs no news to change,
+    such as the archive, is not `kept`.
     """
 
     template: str
@@ -35,12 +37,13 @@ class Page:
     rows: Callable[[View], list[dict[str, Any]]]
     about: str
     whole: bool = False
+    kept: bool = True
 
 
 PAGES = {
     "front": Page("front.html", front.front, front.rows, "The situation of an area now."),
     "changes": Page(
-        "changes.html", changes.changes_page, changes.rows, "What changed since an earlier instant."
+        "changes.html", changes.changes_page, changes_data.rows, "What changed since an earlier instant."
     ),
     "indicator": Page(
         "indicator.html",
@@ -55,7 +58,9 @@ PAGES = {
     "decisions": Page(
         "decisions.html", decisions.decisions_page, decisions.rows, "What was decided, by day."
     ),
-    "brief": Page("brief.html", brief.brief_page, brief.rows, "The briefs, and the texts of the sectors."),
+    "brief": Page(
+        "brief.html", brief.brief_page, brief.rows, "The briefs, and the texts of the sectors.", kept=False
+    ),
     "sources": Page(
         "sources.html",
         sources.sources_page,

@@ -5,6 +5,8 @@ import gzip
 import hashlib
 import io
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,6 +19,7 @@ from tilannekuva.web.language import language
 from tilannekuva.web.pages.frame import View
 
 _FIRST = ("page.css", "charts.css")  # of the one style sheet, before those of single pages
+_REMARK = re.compile(rb"^ *//.*\n", re.MULTILINE)
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -42,8 +45,13 @@ class Body:
     headers: tuple[Headers, Headers]
 
 
-def body(content: bytes, media_type: str, *, lasting: bool = False) -> Body:
-    """Make bytes ready to be sent; `lasting` ones have an address of their own and are kept."""
+def body(
+    content: bytes, media_type: str, *, lasting: bool = False, also: Mapping[str, str] | None = None
+) -> Body:
+    """Make bytes ready to be sent; `lasting` ones have an address of their own and are kept.
+
+    `also` are headers beside the usual ones, or instead of them.
+    """
     packed = gzip.compress(content, 9, mtime=0)
     tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
     told = {
@@ -52,6 +60,7 @@ def body(content: bytes, media_type: str, *, lasting: bool = False) -> Body:
         "Vary": "Accept-Encoding",
         "Cache-Control": "public, max-age=31536000, immutable" if lasting else "no-cache",
         **SECURITY,
+        **(also or {}),
     }
     plain = [(name.lower().encode(), value.encode()) for name, value in told.items()]
     sizes = [(*plain, (b"content-length", str(len(one)).encode())) for one in (content, packed)]
@@ -81,6 +90,7 @@ def static(name: str) -> Body | None:
     if name not in parts:
         return None
     content = b"".join(files[part].read_bytes() for part in parts[name])
+    content = _REMARK.sub(b"", content) if name.endswith(".js") else content  # remarks stay at home
     return body(content, _TYPES[name.rpartition(".")[2]], lasting=True)
 
 
@@ -99,7 +109,7 @@ def html(code: str, template: str, /, **context: Any) -> bytes:  # noqa: ANN401 
 def as_csv(rows: list[dict[str, Any]]) -> bytes:
     """Give rows as CSV; a text that a spreadsheet would run as a formula is defused."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
+    writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({key: _defused(value) for key, value in row.items()} for row in rows)
     return out.getvalue().encode()

@@ -18,8 +18,11 @@ from tilannekuva.flows.picture import states_of
 from tilannekuva.flows.reader import Reader
 from tilannekuva.flows.update import Ask, Runner, utc_now
 from tilannekuva.flows.workspace import Workspace
-from tilannekuva.web.app import FastPath, Shelf, Site, application
+from tilannekuva.web import installed, render
+from tilannekuva.web.app import FastPath, application
 from tilannekuva.web.inbox import Reception
+from tilannekuva.web.live import News
+from tilannekuva.web.site import Shelf, Site
 
 _log = logging.getLogger(__name__)
 _PAUSE = 30.0  # seconds before a runner that ended on a fault begins anew
@@ -33,7 +36,27 @@ def serve(workspace: Workspace, host: str, port: int, *, ask: Ask | None) -> Non
         with workspace.writing("serve"):
             pass  # says at once who else is updating, before anybody sees a page
     app = site(workspace, ask=ask)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3
+    )
+    server = Server(config, app.site.news)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise TilannekuvaError("the server could not start; what it says above tells why")
+
+
+class Server(uvicorn.Server):
+    """Ends what open pages listen to before it waits for the answers that are under way."""
+
+    def __init__(self, config: uvicorn.Config, news: News) -> None:
+        super().__init__(config)
+        self._news = news
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End."""
+        self._news.close()
+        await super().shutdown(sockets)
 
 
 def _free(host: str, port: int) -> None:
@@ -50,18 +73,27 @@ def site(
 ) -> FastPath:
     """Make the application of a workspace."""
     now = clock()
-    made = Site(Reader(workspace, now), Shelf(now), Reception(Desk(workspace), now=clock))
+    made = Site(
+        Reader(workspace, now), Shelf(now), Reception(Desk(workspace), now=clock), News(), _own(workspace)
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         stop = threading.Event()
-        threads = [threading.Thread(target=_run, args=(workspace, ask, clock, stop))] if ask else []
+        every = workspace.settings.publish_every.total_seconds()
+        threads = [
+            threading.Thread(target=_run, args=(workspace, ask, clock, stop)),
+            threading.Thread(target=_publish, args=(made.reader, every, clock, stop)),
+        ]
+        threads = threads if ask else []
         for thread in threads:
             thread.start()
         ticker = asyncio.create_task(_tick(workspace, made, clock))
+        made.news.open(made.shelf.now)
         try:
             yield
         finally:
+            made.news.close()
             stop.set()
             ticker.cancel()
             with suppress(asyncio.CancelledError):
@@ -81,6 +113,21 @@ def _run(workspace: Workspace, ask: Ask, clock: Callable[[], datetime], stop: th
         except Exception:  # noqa: BLE001 - the pages outlive whatever befalls the runner, and it begins anew
             _log.exception("the runner stumbled")
         stop.wait(_PAUSE)
+
+
+def _publish(reader: Reader, every: float, clock: Callable[[], datetime], stop: threading.Event) -> None:
+    """Keep the front pictures as they change, but not more often than every so many seconds."""
+    while not stop.is_set():
+        try:
+            reader.publish(clock())
+        except Exception:  # noqa: BLE001 - the pages outlive whatever befalls the archive
+            _log.exception("the picture was not archived")
+        stop.wait(every)
+
+
+def _own(workspace: Workspace) -> dict[str, render.Body]:
+    found = installed.files(workspace.settings, workspace.folder)
+    return {path: render.body(*one) for path, one in found.items()}
 
 
 async def _tick(workspace: Workspace, site: Site, clock: Callable[[], datetime]) -> None:

@@ -11,11 +11,11 @@ PATHS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "map": ("map", ("indicator", "level", "shape", "day", "colours", "layer", "ground")),
     "area": ("area", ()),
     "compare": ("compare", ("indicator", "place", "per")),
-    "decisions": ("decisions", ()),
+    "decisions": ("decisions", ("body", "first", "last")),
     "brief": ("brief", ()),
     "sources": ("sources", ()),
-    "trace": ("trace/{id}", ("day",)),
-    "data": ("data", ()),
+    "trace": ("trace/{id}", ("day", "anew")),
+    "data": ("data", ("indicator",)),
     "plain": ("plain", ()),
     "glossary": ("glossary", ()),
     "accessibility": ("accessibility", ()),
@@ -35,6 +35,10 @@ ASKED: Mapping[str, str] = {
     "layer": "A layer of points or of the workspace's own to lay over the map; may be repeated.",
     "ground": "Id of the base map under it.",
     "place": "A place to compare; may be repeated.",
+    "anew": "`1` to read the kept bytes anew and compare.",
+    "body": "Who decided: a kind of body such as `government` or `city-board`.",
+    "first": "The first day of a period.",
+    "last": "The last day of a period.",
     "per": "`100k` for values by 100,000 inhabitants.",
 }
 EVERYWHERE = ("area", "as_of", "published", "wall")
@@ -54,3 +58,39 @@ def url(
     ending = f"{'' if path else 'index'}.{twin}" if twin else ""
     wanted = [(key, value) for key, value in query if value]
     return f"/{lang}/{path}{ending}" + (f"?{urlencode(wanted, safe=':')}" if wanted else "")
+
+
+def image(lang: str, name: str, kind: str, query: Iterable[tuple[str, str]] = ()) -> str:
+    """Give the address of an indicator's chart as a file: `kind` is svg or png, `query` area and instant."""
+    return _asked(f"/chart/{lang}/{name}.{kind}", query)
+
+
+def brief(lang: str, kind: str, query: Iterable[tuple[str, str]] = ()) -> str:
+    """Give the address of the brief as a file: `kind` is one of pdf, png, html, txt."""
+    return _asked(f"/brief/{lang}.{kind}", query)
+
+
+def feed(lang: str, query: Iterable[tuple[str, str]] = ()) -> str:
+    """Give the address of the feed of corrections."""
+    return _asked(f"/{lang}/corrections.atom", query)
+
+
+def table(lang: str, name: str, kind: str, query: Iterable[tuple[str, str]] = ()) -> str:
+    """Give the address of an indicator's values as a file: `kind` is one of parquet, xlsx, geojson."""
+    return _asked(f"/table/{lang}/{name}.{kind}", query)
+
+
+def raw(sha256: str) -> str:
+    """Give the address of raw bytes as they landed."""
+    return f"/raw/{sha256}"
+
+
+def archived(sha256: str, kind: str) -> str:
+    """Give the address of a brief as it was published, by the SHA-256 of its bytes."""
+    return f"/brief/archive/{sha256}.{kind}"
+
+
+def _asked(path: str, query: Iterable[tuple[str, str]]) -> str:
+    """Give an address with those of EVERYWHERE that a file can be asked."""
+    wanted = [(key, value) for key, value in query if value and key in EVERYWHERE and key != "wall"]
+    return path + (f"?{urlencode(wanted, safe=':')}" if wanted else "")

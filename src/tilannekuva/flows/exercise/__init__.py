@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from tilannekuva.flows.exercise import city, health
+from tilannekuva.flows.exercise import city, decisions, health
 from tilannekuva.flows.exercise.epidemic import NO_GAPS_FROM, Epidemic, dice_for
 
 
@@ -31,6 +31,8 @@ THL = "https://sampo.thl.fi/pivot/prod/{}/epirapo/covid19case/fact_epirapo_covid
 FMI = "https://opendata.fmi.fi/timeseries"
 ROADS, ROAD_HOURS = "https://tie-lam-test.digitraffic.fi/", (6 * 60 + 5, 6 * 60 + 25)
 FMI_HOURS, FMI_EVENING = (8 * 60 + 20, 8 * 60 + 40), (19 * 60 + 20, 19 * 60 + 40)
+TWEB = "https://hameenlinna.tweb.fi/ktwebscr/pk_rssfeed.htm?toimielin="
+DECIDED = (14 * 60 + 10, 15 * 60 + 40)
 HS_HOURS, THL_HOURS = (9 * 60 + 30, 12 * 60 + 30), (10 * 60 + 50, 11 * 60 + 20)  # UTC, minutes of the day
 
 # source id: (address, what writes its answer, between which minutes of the UTC day it lands)
@@ -47,6 +49,10 @@ SOURCES: dict[str, Saying] = {
     "thl-cases-municipality": (THL.format("fi"), city.thl_municipality, THL_HOURS),
     "digitraffic-report-day": (ROADS, city.road_traffic, ROAD_HOURS),
     "fmi-air-quality": (FMI, partial(city.fmi_air, until=10), FMI_HOURS),
+    "decisions-government": ("https://valtioneuvosto.fi/rss/tiedotteet.rss", decisions.government, DECIDED),
+    "decisions-tampere-cloudnc": ("https://tampere.cloudnc.fi/fi-FI/haku", decisions.tampere, DECIDED),
+    "decisions-turku": ("https://paatokset.turku.fi/api/toimielin/kh", decisions.turku, DECIDED),
+    "decisions-hameenlinna-tweb": (TWEB, decisions.hameenlinna, DECIDED),
 }
 # What lands once more the same day.
 AGAIN: dict[str, Saying] = {"fmi-air-quality": (FMI, partial(city.fmi_air, until=21), FMI_EVENING)}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.picture import Point, Reading
 from tilannekuva.flows.asking import plain
+from tilannekuva.web.language import Language
 from tilannekuva.web.pages.frame import View
-from tilannekuva.web.pages.tiles import value_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,12 @@ def figure(view: View, indicator: Indicator, area: str, point: Point | Reading) 
         f"{indicator.id} {area} {day}",
         view.url("trace", name=indicator.id, area=area, day=day),
     )
+
+
+def value_text(language: Language, indicator: Indicator, value: float | None, status: str) -> str:
+    """Write a value with its per cent sign, or why there is none."""
+    if value is None:
+        words = {"suppressed": language.text("withheld"), "withdrawn": language.text("withdrawn")}
+        return words.get(status, language.text("no figure"))
+    number = language.number(value, indicator.decimals)
+    return language.percent(number) if indicator.unit.in_(language.code) == "%" else number

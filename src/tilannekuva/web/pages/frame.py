@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tilannekuva.domain.areas import Area, register
-from tilannekuva.domain.calendar import helsinki_date
+from tilannekuva.domain.calendar import helsinki_date, stamp
 from tilannekuva.domain.picture import Picture
 from tilannekuva.flows.reader import Reader
+from tilannekuva.web.installed import logo_address, style_address
 from tilannekuva.web.language import Language
 from tilannekuva.web.urls import EVERYWHERE, TWINS, url
 
@@ -69,15 +70,28 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Wall:
+    """A screen on the wall: the pages that take turns, which comes `after` this one, the way back."""
+
+    turns: tuple[Link, ...]
+    after: Link
+    leave: Link
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What every page shows around its own content.
 
     `title` names the picture; `pages` are the ways through it, `more` what is
     read once; `as_of` is what the page knows up to, `as_of_day` its day for the
     form, `rewound` whether that is in the past; `before` and `after` step by a
-    day; `now` leads to the present; `health` says how many sources are fresh;
-    `exercise` makes every page say so; `twins` are the same page as data;
-    `picture_id` names the picture.
+    day; `now` leads to the present; `permanent` to the exact instant; `health`
+    says how many sources are fresh; `exercise` makes every page say so; `twins`
+    are the same page as data; `picture_id` names the picture; `wall` is there on
+    a screen on the wall, `walled` leads to it; `brand` has the addresses of the
+    municipality's own style sheet and logo, empty where it has none; `published`
+    says when it was shown so, where it is from the archive, and `differs` leads
+    to what has changed since then, where something has.
     """
 
     lang: str
@@ -100,6 +114,12 @@ class Frame:
     data_at: str
     twins: tuple[Link, ...]
     picture_id: str
+    permanent: Link
+    wall: Wall | None
+    walled: Link
+    brand: tuple[str, str]
+    published: str
+    differs: Link | None
 
 
 def frame(view: View) -> Frame:
@@ -127,16 +147,40 @@ def frame(view: View) -> Frame:
         as_of_day=day.isoformat(),
         rewound=picture.rewound,
         before=_step(view, language.text("Day before"), -1),
-        after=_step(view, language.text("Day after"), 1) if picture.rewound else None,
-        now=Link(language.text("Now"), view.url(view.page, name=view.name, as_of="")),
-        kept=tuple((key, value) for key, value in view.query if key != "as_of"),
+        after=_step(view, language.text("Day after"), 1) if day < helsinki_date(view.reader.now) else None,
+        now=Link(language.text("Now"), view.url(view.page, name=view.name, as_of="", published="")),
+        kept=tuple((key, value) for key, value in view.query if key not in ("as_of", "published")),
         health=Link(words, view.url("sources"), here=view.page == "sources"),
         healthy=fresh == len(asked),
         exercise=picture.exercise,
         data_at=language.instant(picture.data_at) if picture.data_at else language.text("nothing yet"),
         twins=tuple(Link(twin.upper(), view.url(view.page, name=view.name, twin=twin)) for twin in TWINS),
         picture_id=picture.id,
+        permanent=_at(view, language.text("Permanent link"), stamp(picture.as_of)),
+        wall=_wall(view) if view.asked("wall") else None,
+        walled=Link(language.text("Wall screen"), view.url("front", wall="1")),
+        brand=(style_address(view.reader.settings.brand), logo_address(view.reader.settings.brand)),
+        published=_published(view),
+        differs=_differs(view),
     )
+
+
+def _published(view: View) -> str:
+    asked = view.asked("published")
+    at = asked and view.language.instant(view.reader.publication(asked).published_at)
+    return at and view.language.text("The picture as it was published {instant}", instant=at)
+
+
+def _differs(view: View) -> Link | None:
+    n = len(view.reader.differing(view.asked("published"))) if view.asked("published") else 0
+    words = view.language.plural("{n} figure has changed since", "{n} figures have changed since", n)
+    since = stamp(view.picture.as_of)
+    return Link(words, view.url("changes", since=since, published="", as_of="")) if n else None
+
+
+def titles(language: Language) -> dict[str, str]:
+    """Give the titles of the pages that name no indicator, by page."""
+    return _main(language) | _more(language)
 
 
 def _main(language: Language) -> dict[str, str]:
@@ -167,10 +211,41 @@ def _page(view: View, name: str, words: str) -> Link:
 
 def _city(view: View, area: str) -> Link:
     name = register().area(area).name(view.language.code)
-    target = view.url("front" if view.page == "sources" else view.page, name=view.name, area=area)
+    target = view.url(
+        "front" if view.page == "sources" else view.page, name=view.name, area=area, published=""
+    )
     return Link(name, target, here=area == view.picture.area)
 
 
 def _step(view: View, words: str, days: int) -> Link:
     day = helsinki_date(view.picture.as_of) + timedelta(days=days)
-    return Link(words, view.url(view.page, name=view.name, as_of=day.isoformat()))
+    return _at(view, words, day.isoformat())
+
+
+def _at(view: View, words: str, as_of: str) -> Link:
+    return Link(words, view.url(view.page, name=view.name, as_of=as_of, published=""))
+
+
+def _wall(view: View) -> Wall:
+    """Let the pages of one city take turns, then those of the next."""
+    cities = view.picture.areas
+    here = view.picture.area if view.picture.area in cities else cities[0]
+    following = cities[(cities.index(here) + 1) % len(cities)]
+    turns = _turns(view, here)
+    later = [*turns, *_turns(view, following)]
+    place = next((n for n, one in enumerate(turns, 1) if one.here), 0)
+    leave = Link(view.language.text("Leave"), view.url(view.page, name=view.name, wall=""))
+    return Wall(turns, later[place], leave)
+
+
+def _turns(view: View, area: str) -> tuple[Link, ...]:
+    words, main = _main(view.language), view.picture.tiled[:1]
+    shown = [("front", ""), ("map", ""), *(("indicator", one.id) for one in main), ("changes", "")]
+    return tuple(
+        Link(
+            main[0].short.in_(view.language.code) if name else words[page],
+            view.url(page, name=name, area=area),
+            here=(page, name, area) == (view.page, view.name, view.picture.area),
+        )
+        for page, name in shown
+    )

@@ -1,32 +1,22 @@
-"""The page of an indicator: its curve with levels, map, method, sources and figures."""
+"""The page of an indicator: its course, what was told when, map, method, sources and files."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import stamp
-from tilannekuva.domain.indicators import Indicator
-from tilannekuva.domain.picture import Reading
+from tilannekuva.domain.indicators import Indicator, Level
 from tilannekuva.flows.asking import plain
-from tilannekuva.web import charts
+from tilannekuva.web import urls
 from tilannekuva.web.language import Language
+from tilannekuva.web.pages.ages import Ages, ages
 from tilannekuva.web.pages.area_map import AreaMap, area_map
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
-from tilannekuva.web.pages.tiles import (
-    Theme,
-    Tile,
-    curve,
-    level_word,
-    limit_text,
-    themes,
-    tile,
-    unit,
-    value_text,
-)
+from tilannekuva.web.pages.graphs import Graph, course_graph
+from tilannekuva.web.pages.revisions import Revisions, first_told, revisions, told_of
+from tilannekuva.web.pages.tiles import Tile, level_word, limit_text, tile
 
-_LAST = 28  # values in the table; the data twin has them all
+_FILES = ("parquet", "xlsx", "geojson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +29,34 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One value of the table: its day, the value and its status in words."""
+class Method:
+    """How an indicator comes about.
 
-    day: str
-    value: str
-    status: str
+    `inputs` leads to the indicators that it is computed from and `sql` is its formula, both empty where its
+    sources tell it as it is; `redefined` says when and how its definition changed, the newest first.
+    """
+
+    inputs: tuple[Link, ...]
+    sql: str
+    redefined: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who tells an indicator: the source, which leads to how it fares, and its licence."""
+
+    source: Link
+    licence: str
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorPage:
     """One indicator in one area.
 
-    `tile` is its newest reading, None where there is none; `sentence` says what
-    the chart shows; `wide` and `narrow` are the same chart for wide and narrow
-    screens; `limits` its levels; `figures` the newest values, newest first;
-    `sources` who says so; `themes` leads to all indicators.
+    `tile` is its newest reading, `graph` its course, `revisions` what was told of its newest periods and
+    when, `ages` the same by age group; each is None where there is none. `limits` are its levels, `method`
+    how it comes about, `sources` who tells it, `files` the values as files; `map` shows its areas and
+    `map_switch` leads to the other map; `more` leads to the areas side by side and on the map page.
     """
 
     frame: Frame
@@ -63,15 +65,16 @@ class IndicatorPage:
     explanation: str
     caveats: str
     tile: Tile | None
-    sentence: str
-    wide: Markup
-    narrow: Markup
+    graph: Graph | None
+    revisions: Revisions | None
+    ages: Ages | None
     limits: tuple[Limit, ...]
-    figures: tuple[Figure, ...]
+    method: Method
     map: AreaMap | None
     map_switch: Link | None
-    sources: tuple[Link, ...]
-    themes: tuple[Theme, ...]
+    sources: tuple[Told, ...]
+    files: tuple[Link, ...]
+    more: tuple[Link, ...]
 
 
 def indicator_page(view: View) -> IndicatorPage:
@@ -88,62 +91,20 @@ def indicator_page(view: View) -> IndicatorPage:
         explanation=one.explanation.in_(language.code),
         caveats=one.caveats.in_(language.code),
         tile=tile(view, one, reading) if reading else None,
-        sentence=_sentence(view, one, reading) if reading else language.text("There are no figures yet."),
-        wide=_chart(view, one, reading, narrow=False) if reading else Markup(""),
-        narrow=_chart(view, one, reading, narrow=True) if reading else Markup(""),
+        graph=course_graph(view, one, reading, earlier=first_told(view, reading)) if reading else None,
+        revisions=revisions(view, one, reading) if reading else None,
+        ages=ages(view, one, reading) if reading else None,
         limits=tuple(_limit(language, one, level) for level in one.levels),
-        figures=tuple(_figures(language, one, reading)) if reading else (),
+        method=_method(view, one),
         map=drawn,
         map_switch=_switch(view, municipal=municipal) if drawn else None,
-        sources=tuple(_source(view, name) for name in reading.sources) if reading else (),
-        themes=themes(view),
+        sources=tuple(_told(view, name) for name in reading.sources) if reading else (),
+        files=tuple(_files(view, one)) if reading else (),
+        more=_more(view, one),
     )
 
 
-def _sentence(view: View, one: Indicator, reading: Reading) -> str:
-    language = view.language
-    values = [point.value for point in reading.points if point.value is not None]
-    if not values:
-        return language.text("There are no figures yet.")
-    return language.text(
-        "From {first} to {last} between {low} and {high}.",
-        first=language.day(curve(reading.points)[0].day),
-        last=language.day(reading.points[-1].reference_date),
-        low=language.number(min(values), one.decimals),
-        high=f"{value_text(language, one, max(values), 'normal')} {unit(language, one, max(values))}".strip(),
-    )
-
-
-def words(language: Language, decimals: int) -> charts.Words:
-    """Give a chart the page's language."""
-    return charts.Words(
-        number=lambda value: language.number(value, 0 if value == int(value) else max(decimals, 1)),
-        day=language.short_day,
-        month=language.month,
-        provisional=language.text("provisional"),
-        no_value=language.text("no figure"),
-    )
-
-
-def _chart(view: View, one: Indicator, reading: Reading, *, narrow: bool) -> Markup:
-    language = view.language
-    return Markup(
-        charts.line_chart(
-            curve(reading.points),
-            title=f"{one.title.in_(language.code)}, {register().area(reading.area).name(language.code)}",
-            description=_sentence(view, one, reading),
-            limits=[
-                charts.Limit(level.enter, level_word(language, level.level), level.level)
-                for level in one.levels
-            ],
-            words=words(language, one.decimals),
-            narrow=narrow,
-            unit=one.unit.in_(language.code),
-        )
-    )
-
-
-def _limit(language: Language, one: Indicator, level: Any) -> Limit:  # noqa: ANN401 - a Level of the indicator
+def _limit(language: Language, one: Indicator, level: Level) -> Limit:
     return Limit(
         level_word(language, level.level),
         limit_text(language, one, level.enter),
@@ -151,21 +112,28 @@ def _limit(language: Language, one: Indicator, level: Any) -> Limit:  # noqa: AN
     )
 
 
-def _figures(language: Language, one: Indicator, reading: Reading) -> list[Figure]:
-    statuses = {
-        "normal": "",
-        "provisional": language.text("provisional"),
-        "missing": language.text("no figure"),
-        "suppressed": language.text("withheld"),
+def _method(view: View, one: Indicator) -> Method:
+    language = view.language
+    parts = {
+        "formula": language.text("formula"),
+        "levels": language.text("levels"),
+        "sources": language.text("sources"),
+        "texts": language.text("texts"),
     }
-    return [
-        Figure(
-            language.period(point.reference_date, one.freq),
-            value_text(language, one, point.value, point.status),
-            statuses[point.status] if point.value is not None else "",
-        )
-        for point in reversed(reading.points[-_LAST:])
-    ]
+    known = view.picture.indicators
+    inputs = (known[name] for name in one.inputs if name in known)
+    return Method(
+        tuple(Link(each.title.in_(language.code), view.url("indicator", name=each.id)) for each in inputs),
+        one.sql.strip(),
+        tuple(
+            language.text(
+                "{instant}: {parts}",
+                instant=language.instant(each.known_at),
+                parts=", ".join(parts[part] for part in each.parts),
+            )
+            for each in view.reader.redefined(one.id, view.picture.as_of)
+        ),
+    )
 
 
 def _switch(view: View, *, municipal: bool) -> Link:
@@ -178,15 +146,32 @@ def _switch(view: View, *, municipal: bool) -> Link:
     )
 
 
-def _source(view: View, name: str) -> Link:
-    source = view.picture.sources[name]
-    return Link(
-        f"{source.title.in_(view.language.code)}, {source.publisher}", f"{view.url('sources')}#{name}"
+def _told(view: View, name: str) -> Told:
+    source, code = view.picture.sources[name], view.language.code
+    title = f"{source.title.in_(code)}, {source.publisher}"
+    return Told(Link(title, f"{view.url('sources')}#{name}"), source.licence.in_(code))
+
+
+def _files(view: View, one: Indicator) -> list[Link]:
+    """Give the values as files: all areas and the whole course."""
+    twins = [Link(twin.upper(), view.url("indicator", name=one.id, twin=twin)) for twin in urls.TWINS]
+    code = view.language.code
+    return twins + [Link(kind.upper(), urls.table(code, one.id, kind, view.query)) for kind in _FILES]
+
+
+def _more(view: View, one: Indicator) -> tuple[Link, ...]:
+    language = view.language
+    return (
+        Link(language.text("Compare places"), view.url("compare", indicator=one.id)),
+        Link(language.text("On the map, day by day"), view.url("map", indicator=one.id)),
+        Link(language.text("All indicators of the area"), view.url("area")),
     )
 
 
 def rows(view: View) -> list[dict[str, Any]]:
-    """Give the indicator as data: one row a value, all areas."""
+    """Give the indicator as data: one row a value, all areas; `told` is what was said of the newest when."""
+    nearest = view.picture.nearest(view.name)
+    told = told_of(view, nearest) if nearest else {}
     return [
         {
             "indicator": one.indicator,
@@ -196,6 +181,7 @@ def rows(view: View) -> list[dict[str, Any]]:
             "value": plain(point.value),
             "status": point.status,
             "known_at": stamp(one.known_at),
+            "told": told.get(point.reference_date, "") if one is nearest else "",
         }
         for one in sorted(view.picture.readings.values(), key=lambda one: one.area)
         if one.indicator == view.name

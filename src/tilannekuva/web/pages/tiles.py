@@ -10,8 +10,11 @@ from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.indicators import Indicator, LevelName
 from tilannekuva.domain.picture import Point, Reading, Trend
+from tilannekuva.flows.changes import Moved
 from tilannekuva.web import charts
 from tilannekuva.web.language import Language
+from tilannekuva.web.pages.figures import Figure, figure
+from tilannekuva.web.pages.figures import value_text as value_text  # noqa: PLC0414 - pages find it here too
 from tilannekuva.web.pages.frame import Link, View
 
 _SPARK_DAYS = timedelta(days=56)
@@ -26,7 +29,9 @@ class Tile:
     sign; `unit` any other unit; `place` the area it is of, which may be larger
     than the one asked for; `days` its day and how long ago that was;
     `direction` says where it is going and by how much; `level` is shape and
-    word; `age` when it became known; `note` warns of what is not certain.
+    word; `age` when it became known; `note` warns of what is not certain;
+    `figure` is the value as it can be traced; `retold` what is said otherwise
+    of the day that was shown before: the day, what it was, what it is.
     """
 
     title: str
@@ -42,6 +47,8 @@ class Tile:
     spark: Markup
     age: str
     note: str
+    figure: Figure
+    retold: tuple[str, str, Figure] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,8 @@ class Theme:
     links: tuple[Link, ...]
 
 
-def tile(view: View, indicator: Indicator, reading: Reading) -> Tile:
-    """Make the tile of a reading."""
+def tile(view: View, indicator: Indicator, reading: Reading, moved: Moved | None = None) -> Tile:
+    """Make the tile of a reading; `moved` tells how it changed since an earlier picture."""
     language = view.language
     return Tile(
         title=indicator.short.in_(language.code),
@@ -69,13 +76,49 @@ def tile(view: View, indicator: Indicator, reading: Reading) -> Tile:
         spark=_spark(language, indicator, reading),
         age=age(view, reading),
         note=note(language, reading),
+        figure=figure(view, indicator, reading.area, reading),
+        retold=retold(view, moved) if moved else None,
     )
+
+
+def retold(view: View, moved: Moved) -> tuple[str, str, Figure] | None:
+    """Give the day that was shown before, what was said of it and what is; None where that is the same."""
+    if moved.before is None or moved.retold is None:
+        return None
+    language, indicator, point = view.language, moved.indicator, moved.retold
+    day = point.reference_date
+    written = language.short_day(day) if indicator.freq == "day" else language.period(day, indicator.freq)
+    was = value_text(language, indicator, moved.before.value, moved.before.status)
+    return written, was, figure(view, indicator, moved.now.area, point)
 
 
 def themes(view: View) -> tuple[Theme, ...]:
     """Give links to all indicators, by what they are about."""
-    language, found = view.language, view.picture.indicators.values()
-    titles = {
+    found, titles = view.picture.indicators.values(), theme_titles(view.language)
+    listed = {
+        theme: sorted((one for one in found if one.theme == theme), key=lambda one: (one.tile or 99, one.id))
+        for theme in titles
+    }
+    return tuple(
+        Theme(
+            titles[theme],
+            tuple(
+                Link(
+                    one.title.in_(view.language.code),
+                    view.url("indicator", name=one.id),
+                    here=one.id == view.name,
+                )
+                for one in indicators
+            ),
+        )
+        for theme, indicators in listed.items()
+        if indicators
+    )
+
+
+def theme_titles(language: Language) -> dict[str, str]:
+    """Give what indicators are about, by theme, in the order in which themes are shown."""
+    return {
         "spread": language.text("Spread of the disease"),
         "care": language.text("Hospital care"),
         "testing": language.text("Testing"),
@@ -87,31 +130,6 @@ def themes(view: View) -> tuple[Theme, ...]:
         "services": language.text("Services"),
         "people": language.text("Inhabitants"),
     }
-    listed = {
-        theme: sorted((one for one in found if one.theme == theme), key=lambda one: (one.tile or 99, one.id))
-        for theme in titles
-    }
-    return tuple(
-        Theme(
-            titles[theme],
-            tuple(
-                Link(
-                    one.title.in_(language.code), view.url("indicator", name=one.id), here=one.id == view.name
-                )
-                for one in indicators
-            ),
-        )
-        for theme, indicators in listed.items()
-        if indicators
-    )
-
-
-def value_text(language: Language, indicator: Indicator, value: float | None, status: str) -> str:
-    """Write a value with its per cent sign, or why there is none."""
-    if value is None:
-        return language.text("withheld") if status == "suppressed" else language.text("no figure")
-    number = language.number(value, indicator.decimals)
-    return language.percent(number) if indicator.unit.in_(language.code) == "%" else number
 
 
 def limit_text(language: Language, indicator: Indicator, limit: float) -> str:
@@ -200,7 +218,12 @@ def note(language: Language, reading: Reading) -> str:
 def curve(points: tuple[Point, ...]) -> list[charts.Point]:
     """Give points as charts draw them; a withheld or missing value is a gap, but none before the first."""
     return [
-        charts.Point(one.reference_date, one.value, provisional=one.status == "provisional")
+        charts.Point(
+            one.reference_date,
+            one.value,
+            provisional=one.status == "provisional",
+            withheld=one.status == "suppressed",
+        )
         for one in dropwhile(lambda one: one.status == "missing", points)
     ]
 

@@ -86,13 +86,15 @@ def day_labels(
     baseline = plane.box.bottom + 1.5 * size
     for days, is_monthly in _tick_days(plane):
         words = month if is_monthly else day
-        labels = [Label(words(each), plane.x(each), baseline, size, anchor="middle") for each in days]
+        labels = [
+            Label(words(each), plane.x(each), baseline, size, "g-label g-day", "middle") for each in days
+        ]
         kept = [label for label in labels if room.holds(label.box)]
         if kept and all(right.box.left - left.box.right > size / 2 for left, right in pairwise(kept)):
             return {label.x: label for label in kept}
     first = date.fromordinal(plane.first)
     text = fitted(day(first), size, room=room.right - plane.box.left)
-    return {plane.x(first): Label(text, plane.box.left, baseline, size)}
+    return {plane.x(first): Label(text, plane.box.left, baseline, size, "g-label g-day")}
 
 
 def _tick_days(plane: Plane) -> Iterator[tuple[list[date], bool]]:

@@ -55,12 +55,12 @@ def identifier(*parts: str) -> str:
     return "g" + hashlib.blake2s("\0".join(parts).encode(), digest_size=5).hexdigest()
 
 
-def hatch(name: str, *, step: int) -> str:
+def hatch(name: str, *, step: int, klass: str = "g-hatch") -> str:
     """Define a pattern of slanting lines, to be named in `fill`."""
     return (
         f'<pattern id="{name}" width="{step}" height="{step}" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><rect class="g-ground" width="{step}" height="{step}"/>'
-        f'<path class="g-hatch" d="M0 0V{step}"/></pattern>'
+        f'<path class="{klass}" d="M0 0V{step}"/></pattern>'
     )
 
 
