@@ -8,6 +8,7 @@ import html
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +19,8 @@ from serving import exercise, served, tilannekuva
 from tilannekuva.web.urls import PATHS
 
 PORT = 8496
-LANGS = ("fi", "sv", "en")
+LOCALES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
+LANGS = tuple(LOCALES)
 # How a page is looked at: width, height, theme, medium.
 LOOKS = {
     "desk": (1280, 800, "light", "screen"),
@@ -41,17 +43,17 @@ def pages() -> dict[str, str]:
 
 def pictures(browser: Browser, folder: Path) -> Iterator[Path]:
     """Take each picture; give its file when it is there."""
-    for look, (width, height, theme, medium) in LOOKS.items():
+    for (look, (width, height, theme, medium)), lang in product(LOOKS.items(), LANGS):
         size = {"width": width, "height": height}
-        with browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce") as context:
+        settings = {"color_scheme": theme, "reduced_motion": "reduce", "locale": LOCALES[lang]}
+        with browser.new_context(viewport=size, **settings) as context:
             page = context.new_page()
             page.emulate_media(media=medium)
             for name, path in pages().items():
-                for lang in LANGS:
-                    file = folder / f"{name}.{look}.{lang}.png"
-                    page.goto(f"http://127.0.0.1:{PORT}/{lang}/{path}")
-                    page.screenshot(path=file, full_page=True)
-                    yield file
+                file = folder / f"{name}.{look}.{lang}.png"
+                page.goto(f"http://127.0.0.1:{PORT}/{lang}/{path}")
+                page.screenshot(path=file, full_page=True)
+                yield file
 
 
 def sheet(folder: Path) -> None:

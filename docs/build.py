@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import click
 from pydantic import BaseModel
@@ -79,7 +80,14 @@ def walked(command: click.Command, path: str) -> Iterator[tuple[str, click.Comma
 
 def settings_page() -> str:
     """Write the settings."""
-    return f"# Settings\n\n`tilannekuva.toml` in the workspace's folder.\n\n{model(Settings)}\n"
+    parts = [f"# Settings\n\n`tilannekuva.toml` in the workspace's folder.\n\n{model(Settings)}\n"]
+    for name, field in Settings.model_fields.items():
+        many = get_args(field.annotation)
+        one = many[0] if many else field.annotation
+        if inspect.isclass(one) and issubclass(one, BaseModel):
+            heading = f"[[{name}]]" if many else f"[{name}]"
+            parts.append(f"## `{heading}`\n\n{inspect.getdoc(one)}\n\n{model(one)}\n")
+    return "\n".join(parts)
 
 
 def recipe_page() -> str:

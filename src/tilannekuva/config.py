@@ -19,7 +19,7 @@ _READABLE = 4.5  # the contrast that WCAG 2.2 AA asks of text
 
 
 class Brand(Strict):
-    """The municipality's own look: `[brand]` in the settings."""
+    """The municipality's own look; without it, the colours that are shipped and no logo."""
 
     accent: str = Field(default="", description="Colour of links and buttons, `#rrggbb`; readable on white.")
     accent_dark: str = Field(default="", description="The same at night, readable on near-black.")

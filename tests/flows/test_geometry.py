@@ -13,6 +13,7 @@ import pytest
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.looks import Answer
 from tilannekuva.flows.geometry import FINE, STEP, Layer, boundaries, layer, layer_files
+from tilannekuva.flows.health import health
 from tilannekuva.flows.replay import Recorded, replay
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web import maps as drawing
@@ -91,6 +92,15 @@ def test_a_municipality_that_has_merged_lies_in_the_one_it_merged_into(bounded: 
     assert found is not None
     assert before.id not in found.rings
     assert "municipality:214" in found.rings
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("bounded", FILES[:1], indirect=True)
+def test_boundaries_are_fresh_though_they_tell_no_number_until_they_are_old(bounded: Workspace):
+    recipe = bounded.recipes()[STATFIN]
+
+    assert health(bounded, recipe, AT + recipe.rhythm).condition == "fresh"
+    assert health(bounded, recipe, AT + 3 * recipe.rhythm).condition == "late"
 
 
 def test_without_boundaries_there_are_none(workspace: Workspace):

@@ -20,6 +20,7 @@ PATHS = [f"/{lang}/{path}" for path in SHOWN.values() for lang in LANGS]
 # Each page in one of the languages, in turn: for laws that hang on its elements, not on its words.
 IN_TURN = [f"/{LANGS[place % 3]}/{path}" for place, path in enumerate(SHOWN.values())]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 SMALLEST = """() => {
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)

@@ -27,8 +27,8 @@ def test_readings_are_told_as_the_two_front_pages_show_them(app: FastPath, lang:
 
     assert len(told) > 3
     for one in told:
-        assert (one["was"], one["value"]) == (then[one["id"]]["value"], now[one["id"]]["value"])
-    same = now.keys() - {one["id"] for one in told}
+        assert (one["was"], one["value"]) == (then[one["indicator"]]["value"], now[one["indicator"]]["value"])
+    same = now.keys() - {one["indicator"] for one in told}
     assert all(now[one]["value"] == then[one]["value"] for one in same)
 
 
@@ -36,7 +36,7 @@ def test_readings_are_told_as_the_two_front_pages_show_them(app: FastPath, lang:
 def test_every_number_that_tells_what_it_is_of_stands_in_the_data(app: FastPath, lang: str):
     given = {
         (
-            f"{one['id']} {one['area']} {one['reference_date']}",
+            f"{one['indicator']} {one['area']} {one['reference_date']}",
             "" if one["value"] is None else str(one["value"]),
         )
         for one in rows(app, f"/{lang}/changes?since=2021-03-18")
@@ -57,7 +57,11 @@ def test_a_corrected_value_is_named_with_day_source_and_both_values(own: Workspa
     since = f"?since={stamp(NOW)}"
 
     (one,) = [row for row in rows(app, f"/fi/changes{since}") if row["kind"] == "corrected"]
-    assert (one["id"], one["area"], one["value"] - one["was"]) == ("cases", "hospital-district:06", 700)
+    assert (one["indicator"], one["area"], one["value"] - one["was"]) == (
+        "cases",
+        "hospital-district:06",
+        700,
+    )
     assert one["reference_date"] == day["date"][:10]
     assert "1 arvo korjattu" in page(app, "fi", since).text
 

@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tilannekuva.web.pages.map_classes import class_breaks
+from tilannekuva.indicators.catalogue import catalogue, texts
+from tilannekuva.web.language import language
+from tilannekuva.web.pages.map_classes import Scheme, by_levels, class_breaks, scale
+
+CATALOGUE = catalogue(texts()).indicators
 
 
 @pytest.mark.parametrize(
@@ -30,3 +34,51 @@ def test_there_is_no_class_without_a_value(values: list[float]):
     breaks = class_breaks(values)
 
     assert set(range(len(breaks) + 1)) == {bisect_right(breaks, value) for value in values}
+
+
+def scheme(values: list[float | None]) -> Scheme:
+    return scale(language("en"), CATALOGUE["cases-weekly"], values)
+
+
+def test_a_value_at_a_limit_lies_in_the_class_above_it():
+    made = scheme([5, 10, 20, 40, 80])
+
+    assert made.limits == (10, 20, 40, 80)
+    assert [made.klass(one, "normal") for one in (9.99, 10, 79.99, 80)] == [
+        "class-0",
+        "class-1",
+        "class-3",
+        "class-4",
+    ]
+
+
+def test_nothing_is_a_class_of_its_own_where_no_value_is_below_it():
+    assert scheme([0, 3, 9]).klass(0, "normal") == "zero"
+    assert scheme([-3, 0, 9]).klass(0, "normal").startswith("class-")
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "expected"),
+    [
+        (None, "suppressed", "suppressed"),
+        (None, "missing", "nodata"),
+        (None, "provisional", "nodata"),
+        (0, "provisional", "zero provisional"),
+        (7, "provisional", "class-0 provisional"),
+    ],
+)
+def test_withheld_missing_zero_and_provisional_are_never_mixed(
+    value: float | None, status: str, expected: str
+):
+    assert scheme([0, 7, 7]).klass(value, status) == expected
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_levels_are_written_with_the_limits_at_which_they_begin(lang: str):
+    indicator = CATALOGUE["incidence-14d"]
+    made = by_levels(language(lang), indicator)
+
+    assert made.limits == tuple(one.enter for one in indicator.levels)
+    assert len(made.words) == len(made.names) == len(indicator.levels) + 1
+    for limit, text in zip(made.limits, made.words[1:], strict=True):
+        assert language(lang).number(limit, indicator.decimals) in text

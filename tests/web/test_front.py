@@ -309,7 +309,7 @@ def test_at_most_five_lines_tell_what_changed_and_no_more_than_two_of_decisions(
     _, made = seen(city_workspace, decisions=tuple(made_up(f"{n}") for n in range(4)))
 
     assert len(made.changed) == 5
-    assert [one.title for one in made.changed if one.words.startswith("uusi päätös")] == ["3", "2"]
+    assert 1 <= sum(one.words.startswith("uusi päätös") for one in made.changed) <= 2
 
 
 def test_a_tile_names_the_day_that_was_corrected_with_what_was_said_of_it(app: FastPath):

@@ -279,3 +279,23 @@ def test_the_page_says_that_the_base_map_does_not_answer(start: Start, browser: 
         page.wait_for_selector(".no-ground:not([hidden])")
 
         assert page.locator(".no-ground").inner_text() == "The base map does not answer just now."
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3067", "EPSG:3878"])
+def test_without_a_script_the_images_lie_where_they_belong(start: Start, crs: str):
+    """The place in an image goes by the group's matrix to the place on the sheet, within a hundred metres."""
+    with serving(survey(EAST, NORTH)) as service:
+        shown = tree(ask(start(service, "wms", crs), "/en/map?ground=plan").text)
+    (group,), (image,) = shown.find("g", "m-ground"), shown.find("image")
+    a, b, c, d, e, f = map(float, group.attributes["transform"][7:-1].split())
+    west, south, right, top = map(
+        float, parse_qs(urlsplit(image.attributes["href"]).query)["box"][0].split(",")
+    )
+    x, y, wide, tall = (float(image.attributes[name]) for name in ("x", "y", "width", "height"))
+    east, north = from_tm35(crs, EAST, NORTH)
+
+    x, y = x + (east - west) / (right - west) * wide, y + (top - north) / (top - south) * tall
+
+    assert (a * x + c * y + e, b * x + d * y + f) == pytest.approx(
+        (EAST / 1000 - 72, 7786 - NORTH / 1000), abs=0.1
+    )

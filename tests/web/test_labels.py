@@ -52,8 +52,8 @@ WORDS = ["tapaukset", "Åbo", "sairaala", "12", "345,6", "%", "yhteensä", "–"
 NUMBER = re.compile("¤(\\d+)¤")
 FORMULA = tuple("=+-@\t\r")
 SAFE = ("/", "#", "?", "http://", "https://", "mailto:")
-EACH = 6  # labels in one text: so many go through one rendering
-SEEDS, WANTED = range(10), 20_000
+EACH = 12  # labels in one text: so many go through one rendering
+SEEDS, WANTED = range(5), 20_000
 XML = ("corrections.atom", "chart/{lang}/incidence-14d.svg", "chart/{lang}/cases-weekly.svg")
 
 

@@ -86,7 +86,7 @@ def listening(work: Callable[[News], Awaitable[Any]], **slowness: float) -> Any:
         finally:
             news.close()
 
-    return asyncio.run(begun())
+    return asyncio.run(asyncio.wait_for(begun(), 20))
 
 
 async def asked(news: News, send: Callable[[Any], Awaitable[None]], *, stays: bool = True) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tilannekuva.domain.areas import register
+from tilannekuva.web.charts import standalone
 from tilannekuva.web.maps import (
     CLASSES,
     HEIGHT,
@@ -217,6 +218,19 @@ def test_names_and_the_note_never_meet_nor_leave_the_sheet(mark: list[tuple[int,
 
     assert drawn.overlapping(svg) == []
     assert drawn.is_inside_sheet(svg)
+
+
+def test_points_are_drawn_in_a_window_of_their_own_in_the_page_and_as_a_file():
+    """Letters are as large as on the whole sheet: their size is the same share of what is shown."""
+    spots = Shapes({"station:a": (250.0, 960.0), "station:b": (262.0, 968.0)}, "Asemat", land_path())
+    cells = [Cell(one, one, "class-1", f"{one}: 7") for one in spots.by_area]
+
+    svg = choropleth(cells, spots, title="Ajoneuvot", description="Asemittain")
+
+    _, _, wide, _ = map(float, drawn.parsed(svg).get("viewBox").split())
+    assert float(drawn.parsed(svg).get("font-size")) / wide == pytest.approx(24 / WIDTH)
+    assert len(drawn.of_class(standalone(svg), "m-point")) == 2
+    assert drawn.parsed(standalone(svg)).get("width") == str(WIDTH)
 
 
 def test_the_pilot_cities_are_all_named():

@@ -74,8 +74,9 @@ class TestInABrowser:
         assert "/fi/map" in page.url
         page.keyboard.press("Space")
         assert page.locator("#pause").inner_text() == "Jatka"
+        stood = page.locator("progress").get_attribute("value")
         page.clock.run_for(60_000)
-        assert "/fi/map" in page.url
+        assert ("/fi/map" in page.url, page.locator("progress").get_attribute("value")) == (True, stood)
         page.close()
 
     def test_who_wants_less_motion_turns_the_pages_by_hand(self, browser: "Browser", address: str):

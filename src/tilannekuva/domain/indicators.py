@@ -72,6 +72,9 @@ class Indicator(Strict):
     levels: tuple[Level, ...] = Field(default=(), description="Levels, the lowest first.")
     visibility: Visibility = Field(default="public", description="Who may see it.")
     tile: int = Field(default=0, ge=0, description="Place on the front page; 0 = not there.")
+    mapped: bool = Field(
+        default=False, description="Whether the front page's map shows it; else that of the first tile."
+    )
 
     @model_validator(mode="after")
     def _derived_has_inputs(self) -> "Indicator":

@@ -99,6 +99,11 @@ class Picture:
         """Give the indicators of the front page in their order."""
         return sorted((one for one in self.indicators.values() if one.tile), key=lambda one: one.tile)
 
+    @property
+    def mapped(self) -> list[Indicator]:
+        """Give the indicators that the front page's map may show, the first that has readings is shown."""
+        return [*(one for one in self.indicators.values() if one.mapped), *self.tiled[:1]]
+
     def nearest(self, indicator: str) -> Reading | None:
         """Give the reading of the area itself, or of the nearest larger one that has one."""
         found = (self.readings.get((indicator, area)) for area in self.chain)

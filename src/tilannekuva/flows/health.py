@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tilannekuva.domain.looks import GOOD, Condition, Health, Look
+from tilannekuva.domain.looks import GOOD, Condition, Health, Look, Outcome
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
 
 LATE = 2.5  # rhythms without news after which a source is late
+_NEW: tuple[Outcome, ...] = ("ok", "partial")
 _BACKOFF = timedelta(minutes=1)  # first wait after a failure; doubles, at most the source's own `every`
 
 
@@ -15,7 +16,10 @@ def health(workspace: Workspace, recipe: Recipe, as_of: datetime) -> Health:
     ledger = workspace.ledger
     last = ledger.last_look(recipe.id, as_of=as_of)
     good = ledger.last_look(recipe.id, outcomes=GOOD, as_of=as_of)
-    news = ledger.last_look(recipe.id, news=True, as_of=as_of)
+    tells = bool(
+        recipe.series or recipe.decisions
+    )  # boundaries tell nothing: a new file of them is their news
+    news = ledger.last_look(recipe.id, outcomes=() if tells else _NEW, news=tells, as_of=as_of)
     return Health(
         source_id=recipe.id,
         condition=_condition(last, news, recipe, as_of),

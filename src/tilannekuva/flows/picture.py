@@ -116,7 +116,7 @@ def _told(
 def _shown(catalogue: Catalogue, question: Question) -> list[Indicator]:
     if question.indicators:
         return [catalogue.indicator(name) for name in sorted(question.indicators)]
-    return catalogue.tiles()
+    return catalogue.front()
 
 
 def _readings(

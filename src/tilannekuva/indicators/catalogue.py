@@ -32,9 +32,9 @@ class Catalogue:
                 wanted.update(one.inputs)
         return [one for one in self.indicators.values() if one.id in wanted]
 
-    def tiles(self) -> list[Indicator]:
-        """Give the indicators of the front page in their order."""
-        return sorted((one for one in self.indicators.values() if one.tile), key=lambda one: one.tile)
+    def front(self) -> list[Indicator]:
+        """Give the indicators of the front page: those of its tiles and of its map."""
+        return [one for one in self.indicators.values() if one.tile or one.mapped]
 
     def ranks(self) -> dict[str, tuple[str, ...]]:
         """Give for each base indicator the sources in the order they are heard."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tilannekuva.web.svg.axes import Plane
 
 _DOT = 4  # radius of the dot on the last settled value
-_ENDS = 0.3  # of the sheet at most, for the names at the ends of lines
+_ENDS = 145  # at most, for the names at the ends of lines: "Egentliga Finland" must not be cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def ends_width(course: Course, on: Sheet) -> float:
     if not course.others:
         return 0
     names = [course.label, *(each.label for each in course.others)]
-    return min(max(width(name, on.size) for name in names), _ENDS * on.width) + 10
+    return min(max(width(name, on.size) for name in names), _ENDS) + 10
 
 
 def ends(course: Course, plane: Plane, on: Sheet) -> list[tuple[Label, str]]:

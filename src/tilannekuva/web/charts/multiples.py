@@ -41,7 +41,7 @@ def multiples(
     on = sheet(narrow=narrow)
     columns = _COLUMNS[on.klass]
     rows = -(-len(panels) // columns)
-    on = replace(on, height=max(round(rows * _high(on)), 2 * on.size))
+    on = replace(on, klass=f"{on.klass} g-panels", height=max(round(rows * _high(on)), 2 * on.size))
     series = [sorted(each.points, key=attrgetter("day")) for each in panels]
     ticks = value_ticks([each for one in series for each in values(one)], words.number, at_most=2)
     days = [each.day.toordinal() for one in series for each in one]

@@ -31,9 +31,9 @@ def standalone(svg: str, theme: str = "light") -> str:
         if set(re.findall(r"\.([\w-]+)", selector)) <= classes
     ]
     head, _, rest = svg.partition(">")
-    width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', head)[0]
+    left, top, width, height = re.findall(r'viewBox="([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+)"', head)[0]
     size = "" if " width=" in head else f' width="{width}" height="{height}"'
-    paper = f'<rect width="{width}" height="{height}" fill="{colours["--paper"]}"/>'
+    paper = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{colours["--paper"]}"/>'
     named, words = _after_words(rest)
     style = f"<style>{''.join(rules)}</style>"
     return f'{head}{size} font-family="{_FONTS}">{named}{style}{paper}{words}'

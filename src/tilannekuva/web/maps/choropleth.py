@@ -82,8 +82,9 @@ def choropleth(
         for cell in drawn
     )
     land = f'<path class="m-land" d="{shapes.land}"/>' if shapes.land else ""
+    size = f' width="{WIDTH}" height="{HEIGHT}"' if shown.scale < 1 else ""
     return (
-        f'<svg {XMLNS} class="map" viewBox="{shown.box}" font-size="{_SIZE * shown.scale:g}" '
+        f'<svg {XMLNS} class="map" viewBox="{shown.box}"{size} font-size="{_SIZE * shown.scale:g}" '
         f'role="{"group" if href else "img"}" aria-labelledby="{name}t {name}d">'
         f'<title id="{name}t">{escaped(title)}</title><desc id="{name}d">{escaped(description)}</desc>'
         f"{_patterns({cell.klass for cell in drawn} | around.kinds, name)}{around.under}"

@@ -12,7 +12,8 @@ from tilannekuva.web.pages.frame import View
 
 _COLUMNS = (
     "kind",
-    "id",
+    "indicator",
+    "id",  # of what is no value: a decision, a definition, a source
     "title",
     "area",
     "area_name",
@@ -32,7 +33,7 @@ def rows(view: View) -> list[dict[str, Any]]:
     """Give all that changed as data, each corrected value a row of its own."""
     found = compared(view)
     made = [*_reading_rows(view, found), *_revision_rows(view, found.revisions), *_other_rows(view, found)]
-    return [{name: one.get(name, "") for name in _COLUMNS} for one in made]
+    return [{name: one.get(name) for name in _COLUMNS} for one in made]
 
 
 def _reading_rows(view: View, found: Changes) -> Iterator[dict[str, Any]]:
@@ -78,7 +79,7 @@ def _told_row(indicator: Indicator, told: Retold) -> dict[str, Any]:
 
 def _named(view: View, indicator: Indicator, area: str) -> dict[str, Any]:
     lang = view.language.code
-    named = {"id": indicator.id, "title": indicator.title.in_(lang), "area": area}
+    named = {"indicator": indicator.id, "title": indicator.title.in_(lang), "area": area}
     return {**named, "area_name": area_name(area, lang)}
 
 

@@ -103,7 +103,7 @@ def front(view: View) -> Front:
         if leading
         else "",
         graph=course_graph(view, *leading, since=_course_since(leading[1])) if leading else None,
-        map=area_map(view, order[0]) if order else None,
+        map=next(filter(None, (area_map(view, one) for one in picture.mapped)), None),
         since=language.instant(since.since, short=True),
         changed=tuple(_changed(view, since)),
         due=tuple(_due(view, found)),

@@ -9,6 +9,10 @@ Way = Literal["worse", "over", "better", "steady"]
 
 def phrases(language: Language) -> dict[str, dict[Way, str]]:
     """Give what is said of each theme by the way that it goes."""
+    return _of_health(language) | _of_city(language)
+
+
+def _of_health(language: Language) -> dict[str, dict[Way, str]]:
     text = language.text
     return {
         "spread": {
@@ -35,6 +39,12 @@ def phrases(language: Language) -> dict[str, dict[Way, str]]:
             "better": text("vaccinations are advancing"),
             "steady": text("vaccinations are steady"),
         },
+    }
+
+
+def _of_city(language: Language) -> dict[str, dict[Way, str]]:
+    text = language.text
+    return {
         "movement": {
             "worse": text("traffic is getting worse"),
             "over": text("traffic needs watching"),

@@ -1,4 +1,4 @@
-// Base map: images of what is in view, in the service's own metres; the group's matrix brings them to the map.
+// Images of what is in view, in the service's own metres; the group's matrix brings them to the map.
 const svg = document.querySelector('svg.map'), under = svg.querySelector('.m-ground')
 const { kind, href, corner, resolution, levels, east, north } = under.dataset
 async function draw() {

@@ -1,4 +1,4 @@
-// The map: days go by, areas are read one by one, the view zooms, the table sorts. Without it the page is whole.
+// The map page; without it the page is whole.
 const all = (selector, root = document) => [...root.querySelectorAll(selector)]
 const one = (selector, root = document) => root.querySelector(selector)
 const svg = one('svg.map'), table = one('.map-table table'), body = table.tBodies[0], player = one('.player')
@@ -7,7 +7,7 @@ const rowOf = nth => one(`[data-area="${ids[nth]}"]`, body), title = area => one
 const pattern = title(svg).id.slice(0, -1)
 svg.parentNode.classList.add('ready')
 
-// Days: one sign for each area and day; the words of a day are the server's.
+// One sign for each area and day; the words of a day are the server's.
 const SIGNS = { z: 'zero', n: 'nodata', s: 'suppressed', y: 'zero provisional' }
 for (const n of '012345') SIGNS['abcdef'[n]] = (SIGNS[n] = `class-${n}`) + ' provisional'
 const was = []
@@ -46,7 +46,7 @@ if (player) {
     history.replaceState(null, '', url)
     if (sorted) sort(...sorted)
   }
-  // Where no server answers, as in files on a disk, the table gives the classes in the words of the legend.
+  // Files on a disk answer nothing: the table then gives the words of the legend.
   const classes = () => {
     const legend = Object.fromEntries(all('.legend rect').map(rect => [rect.classList[1], rect.closest('li').textContent.trim()]))
     areas.forEach((area, nth) => {
@@ -69,7 +69,7 @@ if (player) {
   player.classList.add('ready')
 }
 
-// View: a part of the sheet. One finger scrolls the page; two, or Ctrl, move the map.
+// One finger scrolls the page; two, or Ctrl, move the map.
 const home = (({ x, y, width, height }) => [x, y, width, height])(svg.viewBox.baseVal), SHEET = [672, 1160]
 const lettered = one('.m-words', svg) ?? svg, letter = lettered.getAttribute('font-size')
 let now = home, later
@@ -87,7 +87,7 @@ function zoom(by, x = now[0] + now[2] / 2, y = now[1] + now[3] / 2) {
   look([x - (x - now[0]) * share, y - (y - now[1]) * share, now[2] * share, now[3] * share])
 }
 const spot = (x, y) => { const at = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM().inverse()); return [at.x, at.y] }
-for (const button of all('[data-zoom]')) button.onclick = () => +button.dataset.zoom ? zoom(+button.dataset.zoom) : look(home)
+for (const button of all('[data-zoom]')) button.onclick = () => +button.dataset.zoom ? zoom(+button.dataset.zoom, ...mark ? middles[at] : []) : look(home)
 let held
 const hold = ([a, b = a]) => [(a.clientX + b.clientX) / 2, (a.clientY + b.clientY) / 2, Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) || 1]
 const drag = points => {
@@ -103,7 +103,7 @@ on('mousemove', event => { if (held && event.buttons) drag([event]); else held =
 on('touchstart', event => { held = event.touches[1] && hold(event.touches) })
 on('touchmove', event => { if (held && event.touches[1]) { event.preventDefault(); drag(event.touches) } })
 
-// Areas: the map is one stop of the keyboard; an arrow key goes to the neighbour that lies that way.
+// The map is one stop of the keyboard; an arrow key goes to the neighbour that lies that way.
 const middles = areas.map(area => { const box = area.getBoundingClientRect(); return spot(box.x + box.width / 2, box.y + box.height / 2) })
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 let at = Math.max(0, ids.indexOf(one('.here', body)?.dataset.area)), mark
@@ -133,14 +133,10 @@ svg.onkeydown = event => {
   if (ctrlKey) look([now[0] + way[0] * now[2] / 4, now[1] + way[1] * now[3] / 4, now[2], now[3]])
   else if (way) read(mark ? towards(way) : at)
   else if (key === 'Enter') one('a', rowOf(at)).click()
-  else if (key === '+') zoom(2, ...middles[at])
-  else if (key === '-') zoom(.5)
-  else if (key === '0') look(home)
   else return
   event.preventDefault()
 }
 
-// Table: each heading sorts by its column, and back.
 let sorted
 function sort(nth, down) {
   sorted = [nth, down]
@@ -153,7 +149,7 @@ const heads = all('th', table.tHead)
 heads.forEach((th, nth) => {
   const button = document.createElement('button')
   button.className = 'sort'
-  button.textContent = th.textContent
+  button.textContent = th.dataset.head = th.textContent
   button.onclick = () => sort(nth, sorted?.[0] === nth ? !sorted[1] : nth === 1)
   th.replaceChildren(button)
 })
