@@ -108,8 +108,8 @@ class Settings(Strict):
     address: str = Field(
         default="",
         pattern=r"^(https?://[^\s/?#]+)?$",
-        description="Address under which readers open the picture, `https://tilannekuva.example.fi`; it stands "
-        "in the texts for other programs and in the feed. Without it, that of `host` and `port`.",
+        description="Address under which readers open the picture, `https://tilannekuva.example.fi`; it "
+        "stands in the texts for other programs and in the feed. Without it, that of `host` and `port`.",
     )
     publish_every: Duration = Field(
         default=timedelta(minutes=15),

@@ -149,7 +149,7 @@ class _Tree(HTMLParser):
         self.open[-1].inner.append(Element(tag, {key: value or "" for key, value in attrs}))
 
     def _end_option(self) -> None:
-        """An option of a list ends where the next begins, or the list: HTML lets its end be left out."""
+        """Close an option where the next begins, or the list: HTML lets its end be left out."""
         if self.open[-1].name == "option":
             self.open.pop()
 

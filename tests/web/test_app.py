@@ -4,16 +4,19 @@ import asyncio
 import csv
 import io
 import json
+import time
 from collections.abc import Callable, Hashable
 from datetime import timedelta
 
 import pytest
 from shown import ERRORS, LANGS, NOW, PAGES, REWOUND, Element, ask, land, tree, twin
+from starlette.requests import Request
 
 from tilannekuva.domain.picture import Picture
 from tilannekuva.flows.picture import Question
 from tilannekuva.flows.reader import Answer, Reader
 from tilannekuva.flows.workspace import Workspace
+from tilannekuva.web import render
 from tilannekuva.web.app import FastPath, Shelf, Site, application
 from tilannekuva.web.server import site
 
@@ -21,15 +24,6 @@ ADDRESSES = [f"/{lang}/{path}" for lang in LANGS for path in PAGES.values()]
 FAULTS = [(lang, path, status) for lang in LANGS for path, status in ERRORS.values()]
 HOSTILE = '"><script>alert(1)</script>'
 FORBIDDEN = ("unsafe", "http:", "https:", "*", "data:")
-
-
-def whole(app: FastPath, query: str = "") -> dict[str, bytes]:
-    """Ask for every page and twin of the rewound past."""
-    asked = [
-        f"/{lang}/{page}?{REWOUND}{query}" for lang in LANGS for page in ("", "sources", "indicator/cases")
-    ]
-    asked += [twin(path, kind) for path in asked for kind in ("json", "csv")]
-    return {path: ask(app, path).content for path in asked}
 
 
 def is_own_module(script: Element) -> bool:
@@ -243,18 +237,6 @@ def test_switching_language_or_city_keeps_the_day_asked_for(app: FastPath):
     assert [one for one in switched if REWOUND not in one] == []
 
 
-def test_a_rewound_page_is_the_same_whatever_is_learnt_later(own: Workspace):
-    """Also when the later answer takes back days before, or comes of a source never asked before."""
-    here, there = site(own, clock=lambda: NOW), site(own, clock=lambda: NOW + timedelta(hours=1))
-    before, present = whole(here), ask(here, "/fi/indicator/cases.csv").content
-    body = own.landing.read(own.ledger.looks("hs-cases-district")[0].sha256)
-    land(own, "hs-cases-district", body, NOW + timedelta(minutes=1))
-    land(own, "hs-cases-country", body, NOW + timedelta(minutes=2))
-
-    assert whole(there) == before
-    assert ask(there, "/fi/indicator/cases.csv").content != present
-
-
 def test_news_in_the_ledger_empties_the_shelf(own: Workspace):
     """An address that has been answered from memory is answered anew within two looks of the ticker."""
     clock = [NOW]
@@ -285,3 +267,31 @@ def test_a_page_begun_before_the_news_is_not_kept_after_it(city_workspace: Works
     reader = Overtaken(city_workspace, NOW)
 
     assert reader.picture(asked) is not reader.picture(asked)
+
+
+def test_an_answer_that_news_overtakes_is_given_and_forgotten(city_workspace: Workspace):
+    class Overtaken(Reader):
+        def picture(self, question: Question) -> Picture:
+            made = super().picture(question)
+            site.clear(NOW + timedelta(minutes=1))
+            return made
+
+    site = Site(Overtaken(city_workspace, NOW), Shelf(NOW))
+    answer = ask(application(site), "/fi/plain.json")
+
+    assert (answer.status_code, [*site.shelf.pages]) == (200, [])
+
+
+def test_who_ask_for_the_same_at_the_same_time_share_one_making(city_workspace: Workspace):
+    site, made = Site(Reader(city_workspace, NOW), Shelf(NOW)), []
+    request = Request({"type": "http", "raw_path": b"/fi/", "query_string": b"", "headers": []})
+
+    def make() -> render.Body:
+        made.append(time.sleep(0.05))
+        return render.body(b"once", "text/plain")
+
+    async def crowd() -> None:
+        await asyncio.gather(*(site.answer(request, make) for _ in range(20)))
+
+    asyncio.run(crowd())
+    assert (len(made), [*site.shelf.pages]) == (1, [(b"/fi/", b"")])

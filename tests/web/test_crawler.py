@@ -126,20 +126,24 @@ def crawled(app: FastPath, first: str) -> dict[str, tuple[int, Element | None, s
     return met
 
 
-@pytest.fixture(scope="module", params=LANGS)
-def web(request: pytest.FixtureRequest, app: FastPath) -> dict[str, tuple[int, Element | None, str]]:
-    return crawled(app, f"/{request.param}/")
+@pytest.fixture(scope="module")
+def web(app: FastPath) -> dict[str, tuple[int, Element | None, str]]:
+    """Give all that is reached from the Finnish front page; the others are a link away."""
+    return crawled(app, "/fi/")
 
 
 def test_every_link_leads_somewhere(web: dict[str, tuple[int, Element | None, str]]):
     lost = {address: (status, whence) for address, (status, _, whence) in web.items() if status != 200}
 
     assert {address: one for address, one in lost.items() if one[0] != 302} == {}
-    assert len(web) > 60
+    assert len(web) > 180
 
 
-def test_every_page_is_reached_from_the_front_page(web: dict[str, tuple[int, Element | None, str]]):
-    paths = {urlsplit(address).path[4:] for address in web}
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_page_is_reached_from_the_front_page(
+    web: dict[str, tuple[int, Element | None, str]], lang: str
+):
+    paths = {one.partition("?")[0][4:] for one in web if one.startswith(f"/{lang}/")}
     wanted = {re.sub(r"\{id\}", "[a-z0-9-]+", path) for path, _ in PATHS.values()}
 
     assert [one for one in wanted if not any(re.fullmatch(one, path) for path in paths)] == []

@@ -108,7 +108,7 @@ def test_every_number_of_the_page_that_tells_what_it_is_of_stands_in_its_data(
 
     assert len(shown) > 60
     assert {one.attributes["data-of"]: one.attributes["value"] for one in shown} == {
-        one.attributes["data-of"]: str(given[one.attributes["data-of"]]) for one in shown
+        of: "" if given[of] is None else str(given[of]) for of in (one.attributes["data-of"] for one in shown)
     }
 
 

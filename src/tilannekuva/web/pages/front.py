@@ -325,16 +325,17 @@ def _other_rows(view: View) -> Iterator[dict[str, Any]]:
     leading = view.picture.nearest(order[0].id) if order else None
     if not leading:
         return
-    for (name, area), reading in sorted(view.picture.readings.items()):
-        if name == leading.indicator:
-            yield _point_row(view, order[0], "area", area, reading)
+    for one in view.picture.mapped:
+        for (name, area), reading in sorted(view.picture.readings.items()):
+            if name == one.id:
+                yield _point_row(view, one, "area", area, reading)
     for point in leading.points:
         if point.reference_date >= _course_since(leading):
             yield _point_row(view, order[0], "day", leading.area, point)
     found = changes.compared(view)
-    for one in found.moved:
-        if one.retold:
-            yield _point_row(view, one.indicator, "retold", one.now.area, one.retold)
+    for moved in found.moved:
+        if moved.retold:
+            yield _point_row(view, moved.indicator, "retold", moved.now.area, moved.retold)
     for told in found.revisions:
         most = told.largest
         point = Point(most.reference_date, most.value, most.status)
