@@ -83,5 +83,5 @@ def _frame(told: dict[str, Any]) -> float:
 
 
 def loaded(page: Any) -> bool:  # noqa: ANN401 - playwright's page
-    """Tell whether a page of ours is complete: its load event has fired, and all it draws is there."""
-    return bool(page.evaluate("document.readyState === 'complete' && !!document.querySelector('main svg')"))
+    """Tell whether a page of ours is complete: all it draws came with it, so its load event says so."""
+    return bool(page.evaluate("document.readyState === 'complete' && !!document.querySelector('main')"))
