@@ -62,7 +62,8 @@ def area_map(
     found = by_level(view.picture.readings, indicator.id)
     if not found:
         return None
-    level, readings = max(found.items(), key=lambda item: len(item[1]))  # of equals the first
+    # Areas come before points, the level with most readings first, of equals the first.
+    level, readings = max(found.items(), key=lambda item: (item[0] != POINTS, len(item[1])))
     language = view.language
     municipal = by_municipality and level not in ("municipality", POINTS)
     scheme = scale(language, indicator, [one.value for one in readings.values()])
