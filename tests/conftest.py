@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tilannekuva.flows.upkeep import init
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.store.duckdb import DuckStore
 from tilannekuva.store.ledger import Ledger
 from tilannekuva.store.memory import MemoryStore, Store
+
+settings.register_profile("unhurried", deadline=None)  # how long a machine takes is no fault of the code
+settings.load_profile("unhurried")
 
 RECORDED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

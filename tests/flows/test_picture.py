@@ -99,7 +99,7 @@ def test_empty_weeks_sum_to_exactly_zero(workspace: Workspace):
     assert [point.value for point in points[-14:]] == [0] * 14
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 13), st.integers(0, 9), st.integers(1, 3)), min_size=1, max_size=4))
 def test_nothing_known_later_touches_a_picture(workspace: Workspace, later: list[tuple[int, int, int]]):
     """Later facts are planted: the picture's readings and its id stay what they were."""

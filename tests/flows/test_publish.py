@@ -65,7 +65,7 @@ def test_a_published_picture_opens_as_it_was(filled: Workspace):
     assert now != shown(filled, NOON)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(), st.none() | FLOATS, st.lists(POINTS, max_size=3), st.datetimes(timezones=st.just(UTC)))
 def test_the_archive_gives_back_just_what_was_kept(
     filled: Workspace, word: str, value: float | None, points: list[Point], at: datetime

@@ -63,7 +63,7 @@ def test_traffic_against_the_same_weekday_a_year_earlier(
     assert expected == (None if value is None else round(value, 9), doubt)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.lists(st.integers(20, 10**6), min_size=4, max_size=7))
 def test_the_figure_is_the_difference_from_the_median_in_percent(now: int, before: list[int]):
     value, doubt = answer(counts(now, *before), "cycling-against-usual")

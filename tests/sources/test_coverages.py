@@ -35,7 +35,7 @@ VALUES = st.sampled_from(["NaN", "-0.4", "0.0", "7", "12.5", "1e1"])
 
 
 @given(values=st.lists(VALUES, min_size=8, max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_three_forms_of_one_table_say_the_same(values: list[str]):
     """Value for value, at the same points and times; the form of single values alone names no station."""
     drawn = iter(values)

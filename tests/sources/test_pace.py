@@ -88,7 +88,7 @@ def test_after_a_silence_turns_are_free_again():
     assert clock.turns(pace, [(HOST, 6)])[-1] == before
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(1, 12), st.floats(0, 20)), min_size=5, max_size=60))
 def test_however_the_questions_come_the_most_careful_recipe_holds(asked: list[tuple[int, float]]):
     """From the moment at which a recipe was first heard."""

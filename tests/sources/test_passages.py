@@ -85,7 +85,7 @@ def slow(rows: Iterable[tuple[object, ...]]) -> dict[tuple[str, str], int]:
     return dict(counts)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(lawful, min_size=1, max_size=60))
 def test_vehicles_are_counted_as_a_slow_count_counts_them(rows: Rows):
     """By station, hour, direction and weight; vehicles marked faulty are no vehicles, but counted apart."""
@@ -95,7 +95,7 @@ def test_vehicles_are_counted_as_a_slow_count_counts_them(rows: Rows):
     assert ([], len(rows)) == (understood.faults, understood.n_rows)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(doubtful | broken, max_size=6), st.lists(lawful, min_size=60, max_size=80), st.randoms())
 def test_a_line_in_doubt_is_a_fault_and_counts_nowhere(spoilt: Rows, rows: Rows, chance: random.Random):
     """Too few or many cells, a cell that is no number, a class, hour, direction or day that cannot be."""
@@ -115,7 +115,7 @@ def test_each_line_left_out_is_a_fault_of_its_own(spoilt: tuple[object, ...]):
     assert (3, 40) == (len(understood.faults), said(understood, DAY)["tms-438", "all"])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(lawful, min_size=1, max_size=30), st.integers(1, 4))
 def test_pages_and_files_are_read_as_one(tmp_path_factory: pytest.TempPathFactory, rows: Rows, n: int):
     """An answer in parts, given as bytes or as files, says what the whole says."""

@@ -22,7 +22,7 @@ METRES = st.one_of(
     st.integers(-6_000, 36_000).map(lambda decimetres: decimetres / 10),
 )
 PLACES = st.tuples(METRES, METRES)
-DEEP = settings(max_examples=150, deadline=None)
+DEEP = settings(max_examples=150)
 
 
 def at(places: list[tuple[float, float]]) -> np.ndarray:

@@ -119,7 +119,7 @@ Drawn = st.tuples(
 
 
 @given(st.lists(Drawn, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_feed_comes_out_as_it_went_in(drawn: list[tuple[str, int, float]]):
     """One row an entity, in its order."""
     made = feed()

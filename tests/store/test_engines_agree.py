@@ -100,7 +100,7 @@ def pair() -> Iterator[Pair]:
         duck.ledger.close()
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60, database=None)
 @given(told=some_rows, asked=question, narrow=narrowed)
 def test_engines_agree(
     pair: Pair, told: list[tuple[Any, ...]], asked: dict[str, Any], narrow: dict[str, Any]

@@ -1,6 +1,8 @@
 """Pages in a browser: the sizes they are looked at in, and what is asked of each from within."""
 
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,7 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 from shown import LANGS, PAGES
+
+from tilannekuva.web.app import FastPath
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 ZOOMED = {"width": 320, "height": 256}  # a screen of 1280 by 1024 at 400 %
@@ -47,6 +52,21 @@ SHIFTS = """() => new Promise(done => {
     .observe({type: 'layout-shift', buffered: true})
   requestAnimationFrame(() => setTimeout(() => done(seen.reduce((sum, one) => sum + one.value, 0)), 60))
 })"""
+
+
+@contextmanager
+def served(app: FastPath) -> Iterator[str]:
+    """Serve a site on a free port; gives its address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @dataclass

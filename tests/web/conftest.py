@@ -1,15 +1,12 @@
 """What the tests of pages share: one made-up city and its site."""
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from browsing import CHROMIUM
+from browsing import CHROMIUM, served
 from shown import NOW, prepare
 
 from tilannekuva.flows.upkeep import init
@@ -64,14 +61,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastPath]:
 @pytest.fixture(scope="module")
 def address(app: FastPath) -> Iterator[str]:
     """Serve the city on a free port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(app) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,9 @@ from tilannekuva.flows.picture import Question
 from tilannekuva.flows.reader import Answer, Reader
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web import render
-from tilannekuva.web.app import FastPath, Shelf, Site, application
+from tilannekuva.web.app import FastPath, application
 from tilannekuva.web.server import site
+from tilannekuva.web.site import Shelf, Site
 
 ADDRESSES = [f"/{lang}/{path}" for lang in LANGS for path in PAGES.values()]
 FAULTS = [(lang, path, status) for lang in LANGS for path, status in ERRORS.values()]

@@ -1,11 +1,11 @@
 """Laws of reading a chart by keyboard and pointer: day, value and status as the table has them."""
 
 import gzip
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import MARKS
 from markupsafe import Markup
 from test_charts import chart, series
 from test_charts_events import events
@@ -16,8 +16,7 @@ from tilannekuva.web.pages.graphs import Graph, Row
 from tilannekuva.web.render import environment
 
 sync_api = pytest.importorskip("playwright.sync_api")
-chromium = shutil.which("chromium")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium is None, reason="no Chromium here")]
+pytestmark = MARKS
 
 STATIC = Path(tilannekuva.web.__file__).with_name("static")
 NUMBERS = [*map(float, range(40)), None, 41.0]
@@ -45,14 +44,6 @@ def graph(factor: int) -> Graph:
     drawings = [chart(numbers, 1, events=TOLD, narrow=each) for each in (False, True)]
     wide, narrow = map(Markup, drawings)
     return Graph(f"Kuva {factor}", "Lause.", wide, narrow, ("Päivä", "Arvo", "Tila"), tuple(rows))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as play:
-        started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(params=[1000, 360])

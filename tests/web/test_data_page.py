@@ -6,8 +6,7 @@ import io
 import json
 import re
 import runpy
-import threading
-from collections.abc import Iterator
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from urllib.request import urlopen
 
 import duckdb
 import pytest
-import uvicorn
 from shown import LANGS, NOW, REWOUND, ask, rows, tree
 
 from tilannekuva.domain.coordinates import lon_lat
@@ -70,25 +68,11 @@ def test_the_power_query_asks_for_a_table_that_has_the_columns_it_types(app: Fas
     assert '[area] = "hospital-district:06"' in text
 
 
-@pytest.fixture(scope="module")
-def live(city_workspace: Workspace) -> Iterator[str]:
-    """Give the address of a running server."""
-    app = site(city_workspace, clock=lambda: NOW)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
-def test_the_python_text_runs_against_a_live_server(app: FastPath, live: str, tmp_path: Path):
+def test_the_python_text_runs_against_a_live_server(app: FastPath, address: str, tmp_path: Path):
     pytest.importorskip("pandas")
     (text,) = texts(app)["pandas"]
     script, out = tmp_path / "script.py", io.StringIO()
-    script.write_text(text.replace(HOST, live))
+    script.write_text(text.replace(HOST, address))
     with contextlib.redirect_stdout(out):
         runpy.run_path(str(script))
 
@@ -96,9 +80,11 @@ def test_the_python_text_runs_against_a_live_server(app: FastPath, live: str, tm
 
 
 @pytest.mark.parametrize("program", ["pandas", "r"])
-def test_a_script_reads_from_a_live_server_a_table_with_what_it_names(app: FastPath, live: str, program: str):
+def test_a_script_reads_from_a_live_server_a_table_with_what_it_names(
+    app: FastPath, address: str, program: str
+):
     (text,) = texts(app)[program]
-    with urlopen(re.findall(r'address (?:=|<-) "(.*)"', text)[0].replace(HOST, live)) as answer:  # noqa: S310 - our own
+    with urlopen(re.findall(r'address (?:=|<-) "(.*)"', text)[0].replace(HOST, address)) as answer:  # noqa: S310 - our own
         given = [*csv.DictReader(io.TextIOWrapper(answer, "utf-8", newline=""))]
     named = {*re.findall(r'"(\w+)"', text)} - {"UTF"}
     (area,) = re.findall(r'== "(.*?)"', text)
@@ -153,6 +139,16 @@ def test_in_a_workbook_a_text_that_looks_like_a_formula_stays_a_text():
         "007",
     ]
     assert isinstance(line[1], float)
+
+
+def test_without_the_extra_a_workbook_says_what_to_install(app: FastPath, monkeypatch: pytest.MonkeyPatch):
+    """The package is hidden as if it were not installed; the other files go on."""
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    answer = ask(app, f"/table/fi/{ID}.xlsx?as_of=2021-03-19")
+
+    assert 503 == answer.status_code
+    assert "pip install 'tilannekuva[sources]'" in tree(answer.text).text
+    assert 200 == ask(app, f"/table/fi/{ID}.parquet").status_code
 
 
 def test_parquet_holds_the_rows_of_the_page(app: FastPath, tmp_path: Path):

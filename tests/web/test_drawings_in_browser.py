@@ -1,13 +1,13 @@
 """Laws of drawings that only a browser can tell: real letters, and what an accessibility check accepts."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from browsing import MARKS
 from test_charts import START, WORDS, chart, series
 from test_charts_beside import FORECAST, band, lines
 from test_charts_events import events
@@ -34,8 +34,7 @@ from tilannekuva.web.maps import district_shapes, legend
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-chromium = shutil.which("chromium")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium is None, reason="no Chromium here")]
+pytestmark = MARKS
 
 STATIC = Path(tilannekuva.web.__file__).with_name("static")
 WAVE = [None if place % 17 == 5 else (place * 7919) % 97 for place in range(100)]
@@ -109,14 +108,6 @@ def document() -> str:
     return (
         f'<!doctype html><html lang="fi"><head>{head}<style>{style}</style></head><body>{body}</body></html>'
     )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as play:
-        started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(params=[(360, "light"), (360, "dark"), (641, "light"), (1200, "dark")], ids=str)

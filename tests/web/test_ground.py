@@ -5,18 +5,14 @@ import math
 import re
 import shutil
 import struct
-import threading
-import time
 import tomllib
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import uvicorn
-from browsing import CHROMIUM
+from browsing import CHROMIUM, served
 from service import Handler, Service, serving
 from shown import NOW, ask, tree
 
@@ -228,20 +224,6 @@ MIDDLE = """async data => {
   }
   return [x / n, y / n]
 }"""
-
-
-@contextmanager
-def served(app: FastPath) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.mark.browser

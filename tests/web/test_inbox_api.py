@@ -21,8 +21,9 @@ from tilannekuva.flows.inbox import TAKEN
 from tilannekuva.flows.reader import Reader
 from tilannekuva.flows.update import received
 from tilannekuva.flows.workspace import Workspace
-from tilannekuva.web.app import FastPath, Shelf, Site, application
+from tilannekuva.web.app import FastPath, application
 from tilannekuva.web.inbox import Reception
+from tilannekuva.web.site import Shelf, Site
 
 PATH = f"/api/inbox/{SOURCE}"
 CSV = {"content-type": "text/csv"}

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 from drawn import subpaths
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tilannekuva.domain.areas import register
@@ -69,7 +69,6 @@ def test_no_two_tiles_would_lie_nearer_if_they_changed_places():
     assert max(gains) <= 1e-6
 
 
-@settings(deadline=None)  # the search for squares takes as long as the machine lets it
 @given(st.dictionaries(st.text("abc", min_size=1), spots, max_size=40))
 def test_tiles_are_found_wherever_areas_crowd(wished: dict[str, Spot]):
     corners, _ = tile_places(wished)

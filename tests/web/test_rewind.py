@@ -103,7 +103,6 @@ def everything(lang: str, as_of: str) -> list[str]:
 @settings(
     max_examples=4,
     phases=[Phase.generate],  # an instant is as simple as any other: nothing to shrink
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
 )

@@ -21,6 +21,7 @@ from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.looks import Condition, Look
 from tilannekuva.domain.observations import Key, Observation
 from tilannekuva.domain.picture import Picture, Point, Reading, Viewer
+from tilannekuva.flows.definitions import Redefined, redefined
 from tilannekuva.flows.workspace import Workspace
 
 Kind = Literal["withdrawn", "corrected", "completed"]
@@ -88,15 +89,6 @@ class Moved:
             and None not in (self.before.level, self.now.level)
             and (self.before.level != self.now.level)
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Redefined:
-    """A definition (kind `indicator` or `recipe`) whose text is another one, since when."""
-
-    kind: str
-    id: str
-    known_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,17 +262,6 @@ def turns(before: Picture, now: Picture) -> Iterator[tuple[Turn, Decision]]:
             found.append(("ended", one))
     found += [("withdrawn", one) for key, one in known.items() if key not in told]
     yield from sorted(found, key=lambda one: str(one[1].taken_on or ""), reverse=True)
-
-
-def redefined(workspace: Workspace, since: datetime, as_of: datetime) -> list[Redefined]:
-    """Give the indicators and recipes whose text is another one, the newest first."""
-    was = workspace.ledger.definitions(as_of=since)
-    found = [
-        Redefined(one.kind, one.id, one.known_at)
-        for key, one in workspace.ledger.definitions(as_of=as_of).items()
-        if one.kind in ("indicator", "recipe") and key in was and was[key].sha256 != one.sha256
-    ]
-    return sorted(found, key=lambda one: one.known_at, reverse=True)
 
 
 def _conditions(before: Picture, now: Picture) -> Iterator[tuple[str, Condition, Condition]]:

@@ -9,7 +9,8 @@ from typing import Literal
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import end_of_day, helsinki_date
-from tilannekuva.flows.changes import Revision, redefined, revisions
+from tilannekuva.flows.changes import Revision, revisions
+from tilannekuva.flows.definitions import redefined
 from tilannekuva.flows.workspace import Workspace
 
 Kind = Literal["corrected", "withdrawn", "refused", "indicator", "recipe"]

@@ -1,4 +1,4 @@
-"""Definitions: when an indicator came to mean something else, and what of it changed."""
+"""Definitions: which were changed between two instants, and when and in what one indicator was."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +23,26 @@ class Redefinition:
 
     known_at: datetime
     parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Redefined:
+    """A definition (kind `indicator` or `recipe`) whose text is another one, since when."""
+
+    kind: str
+    id: str
+    known_at: datetime
+
+
+def redefined(workspace: Workspace, since: datetime, as_of: datetime) -> list[Redefined]:
+    """Give the indicators and recipes whose text is another one, the newest first."""
+    was = workspace.ledger.definitions(as_of=since)
+    found = [
+        Redefined(one.kind, one.id, one.known_at)
+        for key, one in workspace.ledger.definitions(as_of=as_of).items()
+        if one.kind in ("indicator", "recipe") and key in was and was[key].sha256 != one.sha256
+    ]
+    return sorted(found, key=lambda one: one.known_at, reverse=True)
 
 
 def redefinitions(workspace: Workspace, indicator: str, as_of: datetime) -> tuple[Redefinition, ...]:

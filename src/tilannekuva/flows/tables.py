@@ -9,7 +9,7 @@ from typing import Any
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.coordinates import lon_lat
-from tilannekuva.errors import BadDefinition
+from tilannekuva.errors import NotInstalled
 
 Row = Mapping[str, Any]
 _WIDEST = 40
@@ -18,7 +18,7 @@ _WIDEST = 40
 def xlsx(rows: Sequence[Row], title: str) -> bytes:
     """Write rows as a workbook: numbers stay numbers, days days, instants instants, all else text.
 
-    A text that looks like a formula stays a text. Raises BadDefinition when the writer is not installed.
+    A text that looks like a formula stays a text. Raises NotInstalled without the writer.
     """
     out = io.BytesIO()
     book = _writer().Workbook(out, {"in_memory": True, "remove_timezone": True})
@@ -64,7 +64,7 @@ def _writer() -> Any:  # noqa: ANN401 - a library without types
     try:
         return import_module("xlsxwriter")
     except ModuleNotFoundError:
-        raise BadDefinition("workbooks need xlsxwriter: pip install 'tilannekuva[sources]'") from None
+        raise NotInstalled("a workbook", "sources") from None
 
 
 def layer(rows: Sequence[Row], *, on: date, about: Row) -> dict[str, Any]:

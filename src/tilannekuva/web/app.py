@@ -23,10 +23,8 @@ from tilannekuva.errors import (
 from tilannekuva.web import downloads, feed, ground, images, inbox, installed, live, render
 from tilannekuva.web.language import Language, language
 from tilannekuva.web.registry import PAGES
-from tilannekuva.web.site import Ready, Shelf, Site, sent
+from tilannekuva.web.site import Ready, Site, sent
 from tilannekuva.web.urls import PATHS, TWINS
-
-__all__ = ["FastPath", "Shelf", "Site", "addresses", "application", "routes"]
 
 
 class FastPath:

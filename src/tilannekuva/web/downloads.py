@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 
 def workbook(view: View) -> bytes:
-    """Give an indicator's values as a workbook; raises BadDefinition when the writer is not installed."""
+    """Give an indicator's values as a workbook; raises NotInstalled without the writer."""
     return xlsx([_typed(row) for row in rows(view)], view.name)
 
 

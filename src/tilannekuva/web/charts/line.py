@@ -10,8 +10,20 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from tilannekuva.web.charts import captions, lanes, strokes
+from tilannekuva.web.charts.captions import (
+    crowd,
+    ends,
+    ends_width,
+    header,
+    latest,
+    limit_labels,
+    limit_lines,
+    swatches,
+    value_labels,
+)
+from tilannekuva.web.charts.lanes import below, lane_labels, lane_marks, lanes
 from tilannekuva.web.charts.sheet import NAME, Sheet, figure, path, sheet
+from tilannekuva.web.charts.strokes import earlier, fan, line, others, provisional, runs, withheld
 from tilannekuva.web.svg.axes import Plane, day_labels, value_ticks
 from tilannekuva.web.svg.drawing import brief, hatch
 from tilannekuva.web.svg.labels import Box, Label, width
@@ -32,40 +44,40 @@ def line_chart(course: Course, *, title: str, description: str, words: Words, na
     course = _in_order(course)
     on = sheet(narrow=narrow)
     ticks = value_ticks(course.values, words.number, at_most=on.ticks)
-    header = captions.header(course, words, on)
-    plane = _plane(course, ticks, header.bottom, on)
-    found = lanes.lanes(course.events, plane, on.size)
-    top, height = header.bottom + 4, sum(lane.height(on.size) for lane in found)
-    plane, on = lanes.below(plane, height), replace(on, height=round(on.height + height))
+    head = header(course, words, on)
+    plane = _plane(course, ticks, head.bottom, on)
+    found = lanes(course.events, plane, on.size)
+    top, height = head.bottom + 4, sum(lane.height(on.size) for lane in found)
+    plane, on = below(plane, height), replace(on, height=round(on.height + height))
     days = _day_labels(plane, words, on) if course.days else {}
-    names = captions.ends(course, plane, on)
+    names = ends(course, plane, on)
     fixed = [
-        *header.labels,
-        *captions.value_labels(ticks, plane, on),
+        *head.labels,
+        *value_labels(ticks, plane, on),
         *days.values(),
-        *lanes.lane_labels(found, plane, on.size, top=top),
+        *lane_labels(found, plane, on.size, top=top),
         *(label for label, _ in names),
     ]
-    stretches = strokes.runs(course.points, plane)
-    crowd = captions.crowd(fixed, [[at for at, _ in run] for run in stretches], course, plane)
+    stretches = runs(course.points, plane)
+    free = crowd(fixed, [[at for at, _ in run] for run in stretches], course, plane)
     if found:
-        crowd.boxes.append(Box(0, top, on.width, top + height))
-    latest = captions.latest(course.points, plane, words, size=on.size, crowd=crowd)
+        free.boxes.append(Box(0, top, on.width, top + height))
+    newest = latest(course.points, plane, words, size=on.size, crowd=free)
     body = [
-        _moving(strokes.provisional(course.points, plane), strokes.withheld(course.points, plane)),
-        *captions.swatches(header.keys),
+        _moving(provisional(course.points, plane), withheld(course.points, plane)),
+        *swatches(head.keys),
         _grid(ticks, [*days], plane),
-        *captions.limit_lines(course.limits, plane),
+        *limit_lines(course.limits, plane),
         _moving(
-            strokes.fan(course, plane),
-            strokes.earlier(course.earlier, plane),
-            strokes.others(course.others, plane),
-            [strokes.line(stretches)],
-            lanes.lane_marks(found, plane, words, size=on.size, top=top),
+            fan(course, plane),
+            earlier(course.earlier, plane),
+            others(course.others, plane),
+            [line(stretches)],
+            lane_marks(found, plane, words, size=on.size, top=top),
         ),
-        *captions.limit_labels(course.limits, plane, size=on.size, crowd=crowd),
+        *limit_labels(course.limits, plane, size=on.size, crowd=free),
         *(tie for _, tie in names),
-        _moving([latest]),
+        _moving([newest]),
         *(label.svg for label in fixed),
     ]
     return _figure("".join(body), plane, on, title=title, description=description)
@@ -84,14 +96,14 @@ def timeline(
     on = sheet(narrow=narrow)
     first, last = span
     plane = Plane(Box(14, 6, on.width - 12, 6), first.toordinal(), last.toordinal(), 0, 1)
-    found = lanes.lanes(events, plane, on.size)
+    found = lanes(events, plane, on.size)
     height = sum(lane.height(on.size) for lane in found)
-    plane, on = lanes.below(plane, height), replace(on, height=round(height + 6 + 2 * on.size))
+    plane, on = below(plane, height), replace(on, height=round(height + 6 + 2 * on.size))
     days = _day_labels(plane, words, on)
     body = [
         path("g-axis", [f"M14 {brief(plane.box.bottom)}H{brief(plane.box.right)}"]) + _feet([*days], plane),
-        _moving(lanes.lane_marks(found, plane, words, size=on.size, top=2)),
-        *(label.svg for label in lanes.lane_labels(found, plane, on.size, top=2)),
+        _moving(lane_marks(found, plane, words, size=on.size, top=2)),
+        *(label.svg for label in lane_labels(found, plane, on.size, top=2)),
         *(label.svg for label in days.values()),
     ]
     return _figure("".join(body), plane, on, title=title, description=description)
@@ -110,7 +122,7 @@ def _plane(course: Course, ticks: Mapping[float, str], top: float, on: Sheet) ->
     box = Box(
         min(words, 0.4 * on.width) + 10,
         top + 0.8 * on.size,
-        on.width - 12 - captions.ends_width(course, on),
+        on.width - 12 - ends_width(course, on),
         on.height - 2 * on.size,
     )
     first, last = course.days or (None, None)
