@@ -17,7 +17,8 @@ STATIC = Path(tilannekuva.web.__file__).with_name("static")
 def needed(app: FastPath, path: str) -> dict[str, int]:
     """Give the bytes of a page, of its style, icons and scripts, as they are sent."""
     page = tree(ask(app, path).text)
-    linked = [one.attributes["href"] for one in page.find("link") if one.attributes["rel"] != "alternate"]
+    asked = (one for one in page.find("link") if one.attributes["rel"] not in ("alternate", "expect"))
+    linked = [one.attributes["href"] for one in asked]
     sourced = [one.attributes["src"] for one in page.walk() if "src" in one.attributes]
     return {one: sent(app, one) for one in [path, *linked, *sourced]}
 
