@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_origin
 
 import click
 from pydantic import BaseModel
@@ -18,7 +18,10 @@ from tilannekuva import errors
 from tilannekuva.cli import main as commands
 from tilannekuva.config import Settings
 from tilannekuva.domain import areas, decisions, indicators, looks, observations, picture, publications, texts
+from tilannekuva.domain.definitions import Text
+from tilannekuva.domain.services import Count, Place, Service
 from tilannekuva.indicators import catalogue
+from tilannekuva.indicators import services as shipped_services
 from tilannekuva.sources import recipe
 from tilannekuva.sources.fetch import Fetch
 from tilannekuva.web import pages
@@ -54,6 +57,8 @@ def model(one: type[BaseModel]) -> str:
     rows = []
     for name, field in one.model_fields.items():
         default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
+        if isinstance(field.default, BaseModel):
+            default = "see below"
         rows.append([f"`{name}`", str(field.description or ""), default])
     return table(["key", "meaning", "default"], rows)
 
@@ -80,14 +85,19 @@ def walked(command: click.Command, path: str) -> Iterator[tuple[str, click.Comma
 
 def settings_page() -> str:
     """Write the settings."""
-    parts = [f"# Settings\n\n`tilannekuva.toml` in the workspace's folder.\n\n{model(Settings)}\n"]
-    for name, field in Settings.model_fields.items():
-        many = get_args(field.annotation)
-        one = many[0] if many else field.annotation
-        if inspect.isclass(one) and issubclass(one, BaseModel):
-            heading = f"[[{name}]]" if many else f"[{name}]"
-            parts.append(f"## `{heading}`\n\n{inspect.getdoc(one)}\n\n{model(one)}\n")
-    return "\n".join(parts)
+    head = f"# Settings\n\n`tilannekuva.toml` in the workspace's folder.\n\n{model(Settings)}\n"
+    return "\n".join([head, *sections_of(Settings)])
+
+
+def sections_of(whole: type[BaseModel], above: str = "") -> Iterator[str]:
+    """Yield the tables within a table of the settings, each before those within itself."""
+    for name, field in whole.model_fields.items():
+        for one in (field.annotation, *get_args(field.annotation)):
+            if inspect.isclass(one) and issubclass(one, BaseModel) and one is not Text:
+                path = f"{above}{name}"
+                heading = f"[[{path}]]" if get_origin(field.annotation) is tuple else f"[{path}]"
+                yield f"## `{heading}`\n\n{inspect.getdoc(one)}\n\n{model(one)}\n"
+                yield from sections_of(one, f"{path}.")
 
 
 def recipe_page() -> str:
@@ -182,6 +192,21 @@ def indicator_page() -> str:
     return "\n".join(parts)
 
 
+def service_page() -> str:
+    """Write the keys of a service and the shipped ones."""
+    parts = ["# Services\n", "A service is one TOML file; [how to follow one](../how-to/services.md).\n"]
+    for heading, one in (("", Service), ("`[[counts]]`", Count), ("`[[places]]`", Place)):
+        parts.append((f"## {heading}\n\n" if heading else "") + f"{inspect.getdoc(one)}\n\n{model(one)}\n")
+    parts.append("## Shipped services\n")
+    for name, text in shipped_services.texts().items():
+        found = shipped_services.service(text, name)
+        titles = f"{found.title.fi} / {found.title.sv} / {found.title.en}"
+        parts.append(f"### {name}\n\n{titles}\n\n{found.about.en}\n")
+        rows = [[f"`{each.stage}`", each.title.en, each.help.en] for each in found.counts]
+        parts.append(table(["stage", "title", "what to count"], rows) + "\n")
+    return "\n".join(parts)
+
+
 def page_page() -> str:
     """Write every page's address and the value it is made of."""
     parts = ["# Pages\n", "Every page can be asked this in its address:\n"]
@@ -268,6 +293,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "indicators.md": indicator_page,
     "pages.md": page_page,
     "nouns.md": noun_page,
+    "services.md": service_page,
     "errors.md": error_page,
     "observations.md": law_page,
     "../../GLOSSARY.md": glossary,

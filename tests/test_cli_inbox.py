@@ -26,7 +26,12 @@ def test_a_token_is_shown_once_and_listed_without_itself(folder: Path):
     (row,) = json.loads(run(folder, "token", "list", "--json").stdout)
 
     assert made.stdout.startswith("tk_")
-    assert {"source": SOURCE, "note": "FME Flow", "valid": True, "revoked_at": ""}.items() <= row.items()
+    assert {
+        "scope": f"deliver:{SOURCE}",
+        "note": "FME Flow",
+        "valid": True,
+        "revoked_at": "",
+    }.items() <= row.items()
     assert made.stdout.strip() not in run(folder, "token", "list").output
 
 
@@ -37,7 +42,7 @@ def test_a_revoked_token_stays_on_the_list(folder: Path):
     revoked = run(folder, "token", "revoke", row["id"])
 
     assert revoked.exit_code == 0
-    assert f"{row['id']}  ended  {SOURCE}" in run(folder, "token", "list").stdout
+    assert f"{row['id']}  ended  deliver:{SOURCE}" in run(folder, "token", "list").stdout
 
 
 @pytest.mark.parametrize(("words", "code", "said"), [

@@ -89,6 +89,56 @@ class Ground(Strict):
     attribution: str = Field(min_length=1, description="Whose map it is, written under it.")
 
 
+class Granted(Strict):
+    """What those get whom the house's directory gives a role or a group: one `[[login.oidc.roles]]` each."""
+
+    value: str = Field(
+        min_length=1, description="App role or group, as it stands in the claim: a name, or the group's id."
+    )
+    role: Literal["partner", "staff", "leadership", "admin"] = Field(description="Role here.")
+    municipality: str = Field(
+        pattern=r"^\d{3}$", description="Code of the municipality that they serve: `837`."
+    )
+
+
+class Oidc(Strict):
+    """Log-in with the municipality's own accounts (OpenID Connect; Entra ID): `[login.oidc]`."""
+
+    title: str = Field(default="", description="Name of the accounts on the button, such as `Tampere`.")
+    issuer: str = Field(
+        pattern=r"^https?://[^\s|?#]+$",
+        description="Address of the directory, exactly as its tokens name it; for Entra ID "
+        "`https://login.microsoftonline.com/<tenant>/v2.0`. Answers of any other are refused.",
+    )
+    client_id: str = Field(min_length=1, description="Id of this application in the directory.")
+    secret: str = Field(
+        default="TILANNEKUVA_OIDC_SECRET",
+        pattern=r"^TILANNEKUVA_[A-Z0-9_]+$",
+        description="Name of the environment variable that holds the client secret; never the secret itself.",
+    )
+    claim: str = Field(
+        default="roles", min_length=1, description="Claim that holds app roles or groups: `roles`, `groups`."
+    )
+    roles: tuple[Granted, ...] = Field(
+        min_length=1, description="What each app role or group may; who has none of them is not let in."
+    )
+
+
+class Login(Strict):
+    """Who may log in, and for how long: `[login]`."""
+
+    local: bool = Field(
+        default=True, description="Whether people with a name and a password of this picture may log in."
+    )
+    idle: Duration = Field(
+        default=timedelta(minutes=30), description="How long after the last page somebody is logged out."
+    )
+    absolute: Duration = Field(
+        default=timedelta(hours=12), description="How long after the log-in somebody is logged out anyway."
+    )
+    oidc: Oidc | None = Field(default=None, description="The municipality's own accounts; none by default.")
+
+
 class Settings(Strict):
     """What a municipality sets; each field is documented in docs/reference/settings.md."""
 
@@ -116,6 +166,10 @@ class Settings(Strict):
         description="How often at most `serve` keeps a picture that has changed, for the archive of "
         "published pictures: `15min`, `1h`, `1d`.",
     )
+    release_every: Duration = Field(
+        default=timedelta(days=1),
+        description="How often at most new figures of protected indicators are released to everybody: `1d`.",
+    )
     allow_networks: tuple[str, ...] = Field(
         default=(), description="Networks (CIDR) inside the house that sources may live in; none by default."
     )
@@ -129,6 +183,7 @@ class Settings(Strict):
         default=(),
         description="Base maps that may lie under the map; none by default, and none is asked for.",
     )
+    login: Login = Field(default=Login(), description="Who may log in, and for how long.")
     contact: str = Field(default="", description="Who runs this picture; told to the sources that are asked.")
 
     @property

@@ -6,11 +6,14 @@ TilannekuvaError                1  500
 │   ├── UnknownArea             2  404   no such area
 │   ├── UnknownIndicator        2  404   no such indicator
 │   ├── UnknownSource           2  404   no such source
-│   └── UnknownPicture          2  404   no picture or brief of this name was published
+│   ├── UnknownPicture          2  404   no picture or brief of this name was published
+│   └── UnknownDecision         2  404   no decision of this name is known
 ├── BadDefinition               3  500   a recipe, an indicator or the settings hold a mistake
 ├── NoWorkspace                 4  500   the folder holds no workspace
 ├── Busy                        5  503   another process writes to this workspace
 ├── NotInstalled                8  503   what was asked needs an extra that is not installed
+├── Refused                     9  401   who asks was not let in
+│   └── TooMany                 9  429   too many tries; it says when to come again
 ├── SourceError                 6  502   a source gave nothing that can be used
 │   ├── NoAnswer                6  502   the source did not answer
 │   └── NotUnderstood           6  502   it answered something else than agreed
@@ -62,6 +65,12 @@ class UnknownPicture(BadInput):
     http_status = 404
 
 
+class UnknownDecision(BadInput):
+    """No decision of this name is known."""
+
+    http_status = 404
+
+
 class BadDefinition(TilannekuvaError):
     """A recipe, an indicator or the settings hold a mistake."""
 
@@ -90,6 +99,23 @@ class NotInstalled(TilannekuvaError):
     def __init__(self, what: str, extra: str) -> None:
         self.command = f"pip install 'tilannekuva[{extra}]'"
         super().__init__(f"{what} needs more than is installed: {self.command}")
+
+
+class Refused(TilannekuvaError):
+    """Who asks was not let in; the message never tells whether there is such a person."""
+
+    exit_code = 9
+    http_status = 401
+
+
+class TooMany(Refused):
+    """Too many tries; `wait` is the number of whole seconds after which to come again."""
+
+    http_status = 429
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        super().__init__(f"too many tries; come again in {wait} seconds")
 
 
 class SourceError(TilannekuvaError):

@@ -84,22 +84,6 @@ def test_a_day_left_out_is_no_day_to_compare_with():
     assert read(series).change is None
 
 
-@pytest.mark.parametrize(
-    ("visibility", "viewer", "may"),
-    [
-        ("public", "public", True),
-        ("shared", "public", False),
-        ("internal", "staff", True),
-        ("leadership", "staff", False),
-        ("leadership", "leadership", True),
-    ],
-)
-def test_a_viewer_sees_what_its_class_allows(visibility: str, viewer: Any, may: bool):  # noqa: ANN401, FBT001 - cases
-    one = CASES.model_copy(update={"visibility": visibility})
-
-    assert may is door.may_see(viewer, one)
-
-
 def test_a_series_without_points_gives_no_reading():
     assert door.reading(CASES, "country:FI", [], level=None, known_at=KNOWN_AT, sources=()) is None
 

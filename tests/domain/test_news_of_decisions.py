@@ -16,8 +16,8 @@ SNAPSHOTS: tuple[Snapshot, ...] = ("complete", "window", "delivery", "log")
 def decision(name: str = "a", title: str = "One", case: str = "", **more: object) -> Decision:
     """Give a decision of which little is told."""
     told = Decision(
-        "own", name, "government", "", title, "", "", date(2020, 3, 16), None, None, None, "country:FI", "",
-        None, "", case, "", "", "normal", NOON,
+        "own", name, "government", "", title, "", "", date(2020, 3, 16), None, None, None, "country:FI", (),
+        "", case, "", "", "normal", NOON,
     )  # fmt: skip
     return told._replace(**more)  # type: ignore[arg-type] # fields by name
 

@@ -120,12 +120,11 @@ def test_the_way_back_and_forth_between_is_no_change_but_its_end_is(workspace: W
     assert found(workspace) == []
 
 
-def test_only_the_areas_asked_for_and_only_what_the_viewer_may_see(workspace: Workspace):
+def test_only_the_areas_asked_for(workspace: Workspace):
     told(workspace, (EARLY, 1, 40, "normal"), (LATE, 1, 41, "normal"))
 
     assert found(workspace, areas=["municipality:837"]) == []
     assert len(found(workspace, areas=[AREA])) == 1
-    assert len(found(workspace, viewer="leadership")) == 1
 
 
 def test_a_day_before_is_the_same_time_on_the_clock_also_when_it_is_moved():

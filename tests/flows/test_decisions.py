@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from intake import Intake, landed, reading, recipe
 
 from tilannekuva.cli import main
-from tilannekuva.domain.decisions import Decision
+from tilannekuva.domain.decisions import Decision, Expected, Measure
 from tilannekuva.domain.looks import Answer
 from tilannekuva.errors import NotUnderstood
 from tilannekuva.flows.reading import Understood, understand
@@ -68,8 +68,29 @@ def test_every_cell_arrives():
 
     assert one == Decision(
         FILE, "kh-187", "city-board", "Kaupunginhallitus", "Kirjastot suljetaan", "", "", date(2020, 5, 4),
-        datetime(2020, 5, 5, 11, tzinfo=UTC), date(2020, 5, 5), None, "municipality:853", "C2", 2, "", "",
+        datetime(2020, 5, 5, 11, tzinfo=UTC), date(2020, 5, 5), None, "municipality:853",
+        (Measure("C2", 2),), "", "",
         "https://a.fi/1", "", "normal", landed(FILE),
+    )  # fmt: skip
+
+
+MORE = {
+    "measure": "C2 H8", "strength": "2 -", "text_sv": "Allt", "options": "Ei mitään", "owner": "Johtaja",
+    "expected_indicator": "cases", "expected_direction": "down", "expected_size": "20,5",
+    "expected_by": "1.6.2020", "review_on": "2.6.2020", "stage": "repealed", "visibility": "internal",
+}  # fmt: skip
+
+
+def test_a_list_tells_all_that_the_form_asks():
+    """Several measures with their strengths, the expected effect, who may see it."""
+    head, cells = ",".join([*ROW, *(set(MORE) - set(ROW))]), {**ROW, **MORE}
+    line = ",".join(f'"{cells[name]}"' for name in head.split(","))
+    (one,) = reading(FILE, f"{head}\n{line}\n".encode()).decisions
+
+    assert (Measure("C2", 2), Measure("H8")) == one.measures
+    assert Expected("cases", "down", 20.5, date(2020, 6, 1)) == one.expected
+    assert ("Allt", "Ei mitään", "Johtaja", date(2020, 6, 2), "repealed", "internal") == (
+        one.text_sv, one.options, one.owner, one.review_on, one.stage, one.visibility,
     )  # fmt: skip
 
 
@@ -78,8 +99,8 @@ def test_what_is_not_told_is_none():
 
     (one,) = reading(FILE, table({"id": "x", **dict.fromkeys(cells, "")})).decisions
 
-    assert (None, None, None, "", "", None, "", "Kirjastot suljetaan") == (
-        one.taken_on, one.published_at, one.effective_from, one.area, one.measure, one.strength, one.link,
+    assert (None, None, None, "", (), "", "Kirjastot suljetaan") == (
+        one.taken_on, one.published_at, one.effective_from, one.area, one.measures, one.link,
         one.title_fi,
     )  # fmt: skip
 
@@ -100,6 +121,8 @@ FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "half strong": ({"strength": "1.5"}, "is no whole number"),
     "a script as link": ({"link": "javascript:alert(1)"}, "'javascript:alert(1)' is no link"),
     "a link of the page": ({"link": "/kh/187"}, "'/kh/187' is no link"),
+    "a phone number": ({"legal_basis": "Soita 040 1234567"}, "its legal_basis holds an identity code or a"),
+    "two measures and one strength": ({"measure": "C1 C2"}, "2 measures and 1 strengths"),
     "a text as id": ({"id": "x" * 301}, "its id is longer than 300 characters"),
 }
 
@@ -231,7 +254,7 @@ def test_rebuilding_gives_the_same_decisions(intake: Intake):
 def test_an_altered_decision_is_found_and_mended(intake: Intake):
     """Verify names the one row that somebody wrote over; rebuild makes it again from the landing."""
     ledger, good = intake.workspace.ledger, told(intake.workspace)["kh-7"]
-    ledger._connection.execute("update decision set effective_from = '' where id = 'kh-7'")  # noqa: SLF001 - a tamperer has no method
+    ledger._connection.execute("update decision_version set effective_from = '' where id = 'kh-7'")  # noqa: SLF001 - a tamperer has no method
 
     (fault,) = verify(intake.workspace)
     rebuild(intake.workspace)
@@ -274,7 +297,7 @@ def test_the_shipped_facts_are_whole():
     assert 60 <= found.n_rows
     assert [] == [one.id for one in found.decisions if not (one.title_fi and one.title_sv and one.title_en)]
     assert [] == [one.id for one in found.decisions if not (one.taken_on and one.area)]
-    assert [] == [one.id for one in found.decisions if not (one.link or "no link" in one.note)]
+    assert [] == [one.id for one in found.decisions if not (one.link or one.note == "unverified: link")]
 
 
 def test_shipped_facts_are_asked_without_the_network():

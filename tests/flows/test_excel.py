@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
-from filling import by_libreoffice
+from filling import ELDERLY_FOLDER, by_libreoffice
 
 from tilannekuva.cli import main
 from tilannekuva.domain.definitions import LANGS, Lang
@@ -23,7 +24,7 @@ from tilannekuva.sources.recipe import Recipe
 NAME = "services-elderly"
 TODAY = date(2020, 4, 14)
 AT = datetime(2020, 4, 14, 6, tzinfo=UTC)
-ELDERLY = excel.contract(Path("nowhere"), NAME)
+ELDERLY = excel.contract(ELDERLY_FOLDER, NAME)
 FORM = {"fi": "Lomake", "sv": "Blankett", "en": "Form"}
 Row = Sequence[Any]
 
@@ -80,13 +81,14 @@ class Intake:
         return {
             f"{row.area[-3:]} {row.reference_date.day}": row.value
             for row in rows
-            if row.indicator == "phone-ring-called" and row.status != "withdrawn"
+            if row.indicator == "ring-called" and row.status != "withdrawn"
         }
 
 
 @pytest.fixture
 def intake(workspace: Workspace) -> Iterator[Intake]:
-    """Give an intake that may write."""
+    """Give an intake that may write, of a workspace with a sheet of its own."""
+    shutil.copytree(ELDERLY_FOLDER, workspace.folder, dirs_exist_ok=True)
     with workspace.writing("test"):
         yield Intake(workspace)
 
@@ -150,6 +152,7 @@ def test_a_sheet_without_a_good_row_is_refused(intake: Intake, rows: list[Row], 
 
 def test_a_sheet_ten_times_too_large_waits_for_a_person(workspace: Workspace):
     """Numbers of days long settled do not leap; who knows better says so."""
+    shutil.copytree(ELDERLY_FOLDER, workspace.folder, dirs_exist_ok=True)
     with workspace.writing("test"):
         intake = Intake(workspace)
         intake.at += timedelta(days=30)
@@ -376,12 +379,14 @@ def run(*words: str | Path) -> Result:
 
 
 @pytest.fixture
-def form(tmp_path: Path) -> Path:
+def form(tmp_path: Path, workspace: Workspace) -> Path:
     """Give a template made by the command, with one good and one bad row."""
+    shutil.copytree(ELDERLY_FOLDER, workspace.folder, dirs_exist_ok=True)
     file = tmp_path / "form.xlsx"
     made = run(
-        "excel", "template", NAME, "--area", "837", "--lang", "sv", "--output", file, "--workspace", tmp_path
-    )
+        "excel", "template", NAME, "--area", "837", "--lang", "sv", "--output", file,
+        "--workspace", ELDERLY_FOLDER,
+    )  # fmt: skip
     assert made.exit_code == 0, made.output
     book = openpyxl.load_workbook(file)
     for column, cell in enumerate(day("Tammerfors", 6), 1):
@@ -407,18 +412,18 @@ def test_reading_records_good_rows_and_writes_what_goes_back(
 
     assert ("partial", 2, 3) == (said["outcome"], said["rows"], said["news"])
     assert "Fel" in openpyxl.load_workbook(tmp_path / "back.xlsx").sheetnames
-    printed = run("observations", "--indicator", "phone-ring-called", "--workspace", workspace.folder).stdout
-    assert "phone-ring-called,municipality:837,Tampere,2020-04-06,day,all,100,normal" in printed
+    printed = run("observations", "--indicator", "ring-called", "--workspace", workspace.folder).stdout
+    assert "ring-called,municipality:837,Tampere,2020-04-06,day,all,100,normal" in printed
 
 
 @pytest.mark.parametrize(("words", "code", "expected"), [
     (["template", "hs-hospital", "--output", "x.xlsx"], 2, "hs-hospital is no joint sheet"),
     (["template", "nobody", "--output", "x.xlsx"], 2, "no recipe 'nobody'"),
     (["template", NAME, "--area", "Tamperre", "--output", "x.xlsx"], 2, "Did you mean Tampere"),
-    (["read", NAME, __file__, "--check"], 6, "the file is no workbook"),
+    (["read", NAME, str(ELDERLY_FOLDER / f"recipes/{NAME}.toml"), "--check"], 6, "the file is no workbook"),
 ])  # fmt: skip
 def test_a_mistake_at_the_command_is_told_with_its_exit_code(words: list[str], code: int, expected: str):
-    result = run("excel", *words, "--workspace", "nowhere")
+    result = run("excel", *words, "--workspace", ELDERLY_FOLDER)
 
     assert code == result.exit_code
     assert expected in result.output

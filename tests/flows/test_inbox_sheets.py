@@ -1,6 +1,7 @@
 """Joint sheets by the inbox: faults go back to who filled them, and what tells of persons is not kept."""
 
 import io
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from delivered import Box
+from filling import ELDERLY, ELDERLY_FOLDER
 
 from tilannekuva.domain.calendar import instant
 from tilannekuva.flows.delivery import Desk
@@ -17,7 +19,7 @@ from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources import recipe as recipes
 
 SOURCE = "services-elderly"
-RECIPE = recipes.recipe(recipes.texts()[SOURCE], SOURCE)
+RECIPE = ELDERLY
 HETU = "131052-308T"  # made up by the office that gives them out, as an example
 
 
@@ -25,6 +27,7 @@ HETU = "131052-308T"  # made up by the office that gives them out, as an example
 def box(tmp_path: Path) -> Iterator[Box]:
     """Give the inbox of a workspace that takes sheets, on the day on which the sample came."""
     init(tmp_path / "w", template="corona", areas=["837"])
+    shutil.copytree(ELDERLY_FOLDER, tmp_path / "w", dirs_exist_ok=True)
     settings = f'title = "T"\nareas = ["municipality:837"]\nsources = ["{SOURCE}"]\n'
     (tmp_path / "w" / "tilannekuva.toml").write_text(settings)
     workspace = Workspace(tmp_path / "w")
@@ -38,7 +41,7 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 def sheet(*, person: bool = False) -> bytes:
     """Give the sample sheet, which has one faulty row; with a person in it if asked."""
-    found = recipes.sample(RECIPE)
+    found = recipes.sample(RECIPE, ELDERLY_FOLDER / "recipes")
     assert found
     book = openpyxl.load_workbook(io.BytesIO(found[0][0]))
     if person:

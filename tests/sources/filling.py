@@ -22,7 +22,9 @@ from tilannekuva.sources.recipe import Recipe
 
 TODAY = date(2020, 4, 14)
 LANDED = datetime(2020, 4, 14, 6, tzinfo=UTC)
-ELDERLY = recipes.recipe(recipes.texts()["services-elderly"], "services-elderly")
+ELDERLY_FOLDER = Path(__file__).parent / "elderly"  # a joint sheet as a workspace may have its own
+ELDERLY_TEXT = recipes.texts(ELDERLY_FOLDER / "recipes")["services-elderly"]
+ELDERLY = recipes.recipe(ELDERLY_TEXT, "services-elderly")
 GOOD = ("Tampere (837)", date(2020, 4, 6), 41_200, 1310, 902, 61, 120, 110)
 FORMS = {"fi": "Lomake", "sv": "Blankett", "en": "Form"}
 Rows = Iterable[Sequence[object]]

@@ -4,6 +4,7 @@ import re
 import resource
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from mutants import BINARY, NUMBER, Mutant, Pages, cuts, mutants
@@ -17,6 +18,7 @@ from tilannekuva.flows.reading import Understood, understand
 from tilannekuva.sources import recipe as recipes
 
 SPACED = re.compile(r"\d{1,3}(?: \d{3})+")
+OWN = Path(__file__).with_name("elderly") / "recipes"  # recipes that are the tests' own
 _ROW = 6  # things that a row speaks of at most, where nothing can be read without it
 Said = dict[tuple[Any, ...], tuple[Any, ...]]
 
@@ -33,8 +35,8 @@ class Case:
     """A recipe, its sample and what that says."""
 
     def __init__(self, name: str) -> None:
-        self.recipe = recipes.recipe(recipes.texts()[name], name)
-        sample = recipes.sample(self.recipe)
+        self.recipe = recipes.recipe(recipes.texts(OWN)[name], name)
+        sample = recipes.sample(self.recipe, OWN)
         assert sample
         self.pages = sample[0]
         self.landed_at = instant(self.recipe.sample_landed_at)

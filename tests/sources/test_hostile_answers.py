@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from crafted import hostile
+from filling import ELDERLY_FOLDER
 from judge import Case, Verdict, judge
 
 from tilannekuva.errors import NotUnderstood
@@ -68,7 +69,8 @@ def test_no_spoilt_answer_is_believed_wrongly(name: str):
 
 def sample(name: str) -> bytes:
     """Give the first page of a recipe's sample."""
-    found = recipes.sample(recipes.recipe(recipes.texts()[name], name))
+    own = ELDERLY_FOLDER / "recipes"
+    found = recipes.sample(recipes.recipe(recipes.texts(own)[name], name), own)
     assert found
     return found[0][0]
 

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from filling import (
     ELDERLY,
+    ELDERLY_TEXT,
     GOOD,
     LANDED,
     by_hand,
@@ -42,7 +43,7 @@ TAMPERE = "municipality:837"
 
 def called(body: bytes) -> dict[tuple[str, str], float | None]:
     """Give how many were called, by area and day."""
-    facts = [fact for fact in read(body).facts if fact.indicator == "phone-ring-called"]
+    facts = [fact for fact in read(body).facts if fact.indicator == "ring-called"]
     return {(fact.area, fact.reference_date.isoformat()): fact.value for fact in facts}
 
 
@@ -188,7 +189,7 @@ def test_a_sheet_made_for_one_municipality_speaks_of_no_other():
 def test_a_withheld_number_stays_withheld():
     facts = {fact.indicator: fact for fact in read(filled(changed(E="<5"))).facts}
 
-    assert (None, "suppressed") == facts["phone-ring-reached"][5:]
+    assert (None, "suppressed") == facts["ring-reached"][5:]
 
 
 # Weeks: a text to Excel, or it makes days of them.
@@ -432,7 +433,7 @@ def entity() -> bytes:
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "the answer is empty"),
-    "a text that calls itself xlsx": (lambda: b"Kunta;Soitettu\nTampere;5\n", "the file is no workbook"),
+    "a text that calls itself xlsx": (lambda: b"Kunta\nTampere\n", "the file is no workbook"),
     "a web page": (lambda: b"<html><title>Huoltokatko</title></html>", "got a web page: 'Huoltokatko'"),
     "a zip of something else": (lambda: repacked_names(filled(GOOD)), "a zip, but no workbook"),
     "a far corner": (far_cell, "the sheet 'Lomake' reaches to XFD1048576"),
@@ -553,7 +554,7 @@ def test_cells_are_named_as_spreadsheets_do(name: str, cell: tuple[int, int]):
     ('format = "sheet"', 'format = "csv"', "`entry` says what people fill into a sheet"),
 ])  # fmt: skip
 def test_a_mistake_in_an_entry_is_told_with_its_cure(old: str, new: str, expected: str):
-    text = recipes.texts()["services-elderly"]
+    text = ELDERLY_TEXT
     assert old in text
     with pytest.raises(BadDefinition, match=expected):
         recipes.recipe(text.replace(old, new), "services-elderly.toml")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import entered
 import pytest
 from browsing import CHROMIUM, served
 from shown import NOW, prepare
@@ -47,13 +48,29 @@ def own(city: Path, tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastPath]:
-    """Give the site of a workspace that has asked nothing yet."""
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a workspace that has asked nothing yet; copy it before you write to it."""
     folder = tmp_path_factory.mktemp("empty") / "workspace"
     init(folder, template="corona", areas=["837"])
     workspace = Workspace(folder)
     with workspace.writing("test"):
         workspace.define(NOW)
+    workspace.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reporting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a workspace to which services are reported; copy it before you write to it."""
+    folder = tmp_path_factory.mktemp("reporting") / "workspace"
+    entered.prepare(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty(bare: Path) -> Iterator[FastPath]:
+    """Give the site of a workspace that has asked nothing yet."""
+    workspace = Workspace(bare)
     yield site(workspace, clock=lambda: NOW)
     workspace.close()
 

@@ -35,6 +35,8 @@ PAGES = {
     "area": "area",
     "compare": "compare",
     "decisions": "decisions",
+    "services": "services",
+    "service": "services/phone-ring",
     "brief": "brief",
     "sources": "sources",
     "trace": "trace/incidence-14d",

@@ -12,9 +12,13 @@ import pytest
 from shown import ERRORS, LANGS, NOW, PAGES, REWOUND, Element, ask, land, tree, twin
 from starlette.requests import Request
 
+from tilannekuva.domain.access import PUBLIC, Viewer
+from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.picture import Picture
+from tilannekuva.domain.reports import Report
 from tilannekuva.flows.picture import Question
 from tilannekuva.flows.reader import Answer, Reader
+from tilannekuva.flows.services import services, wire
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web import render
 from tilannekuva.web.app import FastPath, application
@@ -257,6 +261,31 @@ def test_news_in_the_ledger_empties_the_shelf(own: Workspace):
     assert before != after
 
 
+def test_news_that_is_not_for_everybody_moves_nothing_that_everybody_sees(own: Workspace):
+    """Staff report a service: their own pages are of the new instant, all others stay byte for byte."""
+    clock, staff = [NOW], Viewer("staff", "municipality:837")
+    app = site(own, clock=lambda: clock[0])
+    known = next(one for one in services(own, NOW) if one.id == "phone-ring")
+    report = Report("municipality:837", helsinki_date(NOW), counts={"attempted": 5, "reached": 4}, by="x")
+
+    async def answers() -> list[bytes]:
+        asked = [await asyncio.to_thread(ask, app, path) for path in ("/fi/index.json", "/fi/services.csv")]
+        return [one.content for one in asked]
+
+    async def told() -> tuple[list[bytes], list[bytes]]:
+        async with app.app.router.lifespan_context(app.app):  # type: ignore[attr-defined]
+            before = await answers()
+            clock[0] = NOW + timedelta(minutes=5)
+            body = wire(known, [report])
+            await asyncio.to_thread(land, own, known.source, body, NOW + timedelta(minutes=4))
+            for _ in range(100):
+                await asyncio.sleep(0.1 if app.site.reader.answering(staff).now < clock[0] else 0.0)
+            return before, await answers()
+
+    before, after = asyncio.run(told())
+    assert (before, app.site.reader.now) == (after, NOW)
+
+
 def test_a_page_begun_before_the_news_is_not_kept_after_it(city_workspace: Workspace):
     """A slow picture that news overtakes is given to who asked, and made anew for the next."""
     asked = Question(NOW, "municipality:837")
@@ -295,4 +324,4 @@ def test_who_ask_for_the_same_at_the_same_time_share_one_making(city_workspace: 
         await asyncio.gather(*(site.answer(request, make) for _ in range(20)))
 
     asyncio.run(crowd())
-    assert (len(made), [*site.shelf.pages]) == (1, [(b"/fi/", b"")])
+    assert (len(made), [*site.shelf.pages]) == (1, [(PUBLIC, b"/fi/", b"")])

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from shown import LANGS, NOW, REWOUND, Element, ask, rows, tree
 
+from tilannekuva.domain.access import PUBLIC
 from tilannekuva.domain.decisions import Decision
 from tilannekuva.domain.picture import Point, Reading
 from tilannekuva.flows.picture import Question, picture
 from tilannekuva.flows.reader import Reader
+from tilannekuva.flows.sight import Sight
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.indicators.catalogue import catalogue, texts
 from tilannekuva.web.app import FastPath
@@ -70,7 +72,8 @@ def judged(*readings: Reading) -> Status:
 
 def seen(workspace: Workspace, **changed: Any) -> tuple[View, Front]:  # noqa: ANN401 - any field
     """Give the front page of a city's picture that is changed in some field."""
-    made = replace(picture(workspace, Question(NOW, "municipality:837")), id="made up", **changed)
+    asked = picture(Sight(workspace, PUBLIC), Question(NOW, "municipality:837"))
+    made = replace(asked, id="made up", **changed)
     view = View(made, language("fi"), "front", Reader(workspace, NOW))
     return view, front(view)
 
@@ -163,7 +166,7 @@ def test_cities_are_compared_only_where_there_are_several(app: FastPath, empty: 
 
 
 def test_a_level_held_above_its_lower_limit_says_until_when(city_workspace: Workspace):
-    asked = picture(city_workspace, Question(NOW, "municipality:837"))
+    asked = picture(Sight(city_workspace, PUBLIC), Question(NOW, "municipality:837"))
     key = ("incidence-14d", "hospital-district:06")
     held = replace(asked.readings[key], value=22.0, level="act")
     _, made = seen(city_workspace, readings={**asked.readings, key: held})
@@ -278,7 +281,7 @@ def test_a_level_is_held_since_the_day_on_which_it_was_entered_for_good():
 def test_withheld_missing_and_zero_are_three_different_things(
     city_workspace: Workspace, value: float | None, kind: str, word: str
 ):
-    asked = picture(city_workspace, Question(NOW, "municipality:837"))
+    asked = picture(Sight(city_workspace, PUBLIC), Question(NOW, "municipality:837"))
     shown = reading("incidence-14d", value, "unknown", status=kind, change=None)
     only = {("incidence-14d", "hospital-district:06"): shown}
     _, made = seen(city_workspace, readings=only)
@@ -329,7 +332,7 @@ def test_a_tile_names_the_day_that_was_corrected_with_what_was_said_of_it(app: F
 def test_of_many_sources_that_are_not_fresh_the_first_are_named_and_the_rest_counted(
     city_workspace: Workspace, unwell: int
 ):
-    asked = picture(city_workspace, Question(NOW, "municipality:837"))
+    asked = picture(Sight(city_workspace, PUBLIC), Question(NOW, "municipality:837"))
     ill = [
         replace(one, condition="late" if nth < unwell else "fresh") for nth, one in enumerate(asked.health)
     ]

@@ -34,7 +34,7 @@ def graph(view: View, **changed: object) -> Graph:
 
 def decision(name: str, body: str, begun: date, until: date | None = None) -> Decision:
     known = datetime(2021, 3, 1, tzinfo=UTC)
-    about = ("", "", None, "", "", "https://example.org/x", "", "normal", known)
+    about = ("", (), "", "", "https://example.org/x", "", "normal", known)
     return Decision("s", name, body, "", name, "", "", None, None, begun, until, *about)
 
 

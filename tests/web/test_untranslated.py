@@ -21,6 +21,7 @@ from tilannekuva.web.language import Language, language
 from tilannekuva.web.pages import glossary
 from tilannekuva.web.pages.frame import LANGUAGE_NAMES
 from tilannekuva.web.registry import PAGES as ROOMS
+from tilannekuva.web.urls import PATHS
 
 SEEN = ("aria-label", "title", "alt", "placeholder", "label", "aria-description", "aria-roledescription")
 FILLED = re.compile(r"(\{[^}]*\})")
@@ -105,6 +106,7 @@ def shown(workspace: Workspace, lang: str, path: str) -> str:
     """Give a page in a language that marks what it says."""
     where, _, query = path.partition("?")
     page, _, name = where.partition("/")
+    page = next((one for one, (path, _) in PATHS.items() if name and path == f"{page}/{{id}}"), page)
     marked = Marked(lang, language(lang)._texts)  # noqa: SLF001 - the same texts, marked
     site = relabelled_site(workspace, NOW, _marked)
     view = replace(site.view(asked(lang, page or "front", name, query)), language=marked)

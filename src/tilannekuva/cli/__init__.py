@@ -3,7 +3,20 @@
 import click
 
 from tilannekuva import __version__
-from tilannekuva.cli import asking, building, decisions, excel, kitchen, publishing, running, token, upkeep
+from tilannekuva.cli import (
+    asking,
+    audit,
+    building,
+    decisions,
+    excel,
+    kitchen,
+    publishing,
+    running,
+    services,
+    token,
+    upkeep,
+    user,
+)
 from tilannekuva.cli.frame import Commands
 
 
@@ -22,6 +35,7 @@ for command in (
     asking.status,
     asking.observations,
     asking.picture,
+    asking.release,
     decisions.decisions,
     publishing.brief,
     publishing.publish,
@@ -30,7 +44,10 @@ for command in (
     running.demo,
     kitchen.recipe,
     excel.excel,
+    services.services,
+    user.user,
     token.token,
+    audit.audit,
     upkeep.verify,
     upkeep.rebuild,
 ):

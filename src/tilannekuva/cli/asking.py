@@ -7,13 +7,15 @@ from pathlib import Path
 import click
 
 from tilannekuva.cli.frame import as_of_option, asked_at, json_option, opened, print_json, workspace_option
+from tilannekuva.domain.access import Role, Viewer
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import stamp
 from tilannekuva.domain.observations import COLUMNS
-from tilannekuva.domain.picture import Viewer
 from tilannekuva.flows import asking
+from tilannekuva.flows import release as releasing
 from tilannekuva.flows.picture import Question, sources_of, states_of
 from tilannekuva.flows.picture import picture as pictured
+from tilannekuva.flows.sight import seen
 
 
 @click.command()
@@ -80,21 +82,26 @@ def observations(
 @click.option("--area", help="Municipality; the workspace's first without it.")
 @as_of_option
 @click.option(
-    "--viewer", type=click.Choice(["public", "staff", "leadership"]), default="public", show_default=True
+    "--viewer",
+    type=click.Choice(["public", "partner", "staff", "leadership"]),
+    default="public",
+    show_default=True,
+    help="As whom: somebody in this role in the area's municipality.",
 )
 @click.option("--lang", type=click.Choice(["fi", "sv", "en"]), default="fi", show_default=True)
 @json_option
 def picture(
-    folder: Path, area: str | None, as_of: str | None, viewer: Viewer, lang: str, *, as_json: bool
+    folder: Path, area: str | None, as_of: str | None, viewer: Role, lang: str, *, as_json: bool
 ) -> None:
     """Print the situational picture of an area.
 
     Example: tilannekuva picture --area 837 --as-of 2021-03-15
     """
     with opened(folder) as workspace:
-        place = area or workspace.settings.areas[0]
-        question = Question(asked_at(as_of), register().area(place).id, viewer, rewound=bool(as_of))
-        found = pictured(workspace, question)
+        place = register().area(area or workspace.settings.areas[0]).id
+        found = pictured(
+            seen(workspace, Viewer(viewer, place)), Question(asked_at(as_of), place, rewound=bool(as_of))
+        )
         rows = asking.tiles(found, lang)
     if as_json:
         print_json({"id": found.id, "as_of": stamp(found.as_of), "area": found.area, "tiles": rows})
@@ -102,3 +109,26 @@ def picture(
     for row in rows:
         where = f"({row['area_name']}, {row['reference_date']})"
         click.echo(f"{row['title']}: {row['value']} {row['unit']} {where} {row['level'] or ''}".rstrip())
+
+
+@click.command()
+@workspace_option
+@click.option(
+    "--last", default=5, show_default=True, help="How many of the newest releases of each indicator."
+)
+@json_option
+def release(folder: Path, last: int, *, as_json: bool) -> None:
+    """Show the last releases of protected indicators: what everybody was told anew, and when.
+
+    Example: tilannekuva release --workspace tampere
+    """
+    with opened(folder) as workspace:
+        rows = releasing.told(workspace, last)
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        value = "fewer than 5" if row["value"] is None else row["value"]
+        click.echo(
+            f"{row['released_at']}  {row['indicator']}: {row['area_name']} {value} ({row['reference_date']})"
+        )

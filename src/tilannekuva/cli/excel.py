@@ -20,7 +20,7 @@ from tilannekuva.flows.update import utc_now
 def excel() -> None:
     """Make joint sheets, and read those that come back.
 
-    Example: tilannekuva excel template services-elderly --output form.xlsx
+    Example: tilannekuva excel template service-phone-ring --output form.xlsx
     """
 
 
@@ -39,7 +39,7 @@ def excel() -> None:
 def excel_template(folder: Path, source: str, lang: Lang, areas: tuple[str, ...], output: Path) -> None:
     """Make a sheet to fill in: lists to choose from, limits, instructions.
 
-    Example: tilannekuva excel template services-elderly --lang sv --area 837 --output form.xlsx
+    Example: tilannekuva excel template service-phone-ring --lang sv --area 837 --output form.xlsx
     """
     recipe = sheets.contract(folder, source)
     output.write_bytes(sheets.template(recipe, lang, areas, today=helsinki_date(utc_now())))
@@ -70,7 +70,7 @@ def excel_read(
 ) -> None:
     """Take in a filled sheet (.xlsx, .xls, .ods): good rows are recorded, the others explained.
 
-    Example: tilannekuva excel read services-elderly filled.xlsx --returned back.xlsx
+    Example: tilannekuva excel read service-phone-ring filled.xlsx --returned back.xlsx
     """
     now = utc_now()
     answer = Answer(source, file.read_bytes(), url=f"file:{file.name}")

@@ -8,6 +8,7 @@ from tilannekuva.cli.frame import as_of_option, asked_at, json_option, opened, p
 from tilannekuva.domain.calendar import stamp
 from tilannekuva.domain.definitions import LANGS
 from tilannekuva.flows import publish as publishing
+from tilannekuva.flows.entrance import log_head
 from tilannekuva.flows.reader import Reader
 from tilannekuva.flows.update import utc_now
 
@@ -34,7 +35,7 @@ def brief(folder: Path, area: str | None, lang: str, as_of: str | None, output: 
     with opened(folder) as workspace:
         now = utc_now()
         asked = briefs.Wanted(area, lang, asked_at(as_of), rewound=as_of is not None)
-        shown, body = briefs.of(Reader(workspace, now), asked, form)
+        shown, body = briefs.of(Reader(workspace, now), asked, form, head=log_head(workspace))
         publishing.publish_brief(workspace, shown, body, now=now, form=form, lang=lang)
     output.write_bytes(body)
     click.echo(f"wrote {output}: picture {shown.id}, as known {stamp(shown.as_of)}", err=True)

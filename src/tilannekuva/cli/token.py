@@ -1,38 +1,68 @@
-"""Commands for the tokens with which other systems deliver to the inbox."""
+"""Commands for the tokens with which other programs deliver to the inbox, or read."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from tilannekuva.access.tokens import READING, Token, Tokens
 from tilannekuva.cli.frame import json_option, opened, print_json, workspace_option
 from tilannekuva.flows import tokens
 from tilannekuva.flows.update import utc_now
 
+_days = click.option(
+    "--days", type=click.IntRange(1, 3650), default=365, show_default=True, help="Days it holds."
+)
+_note = click.option("--note", default="", help="Who uses it, and what for.")
+
 
 @click.group()
 def token() -> None:
-    """Let another system deliver to one source.
+    """Let another program deliver to one source, or read in one role.
 
-    Example: tilannekuva token add services-elderly --note FME
+    Example: tilannekuva token add service-phone-ring --note FME
     """
+
+
+def _told(made: str) -> None:
+    click.echo(made)
+    click.echo("keep it now: only its hash is stored, it is not shown again", err=True)
 
 
 @token.command("add")
 @workspace_option
 @click.argument("source")
-@click.option("--days", type=click.IntRange(1, 3650), default=365, show_default=True, help="Days it holds.")
-@click.option("--note", default="", help="Who uses it, and what for.")
+@_days
+@_note
 def token_add(folder: Path, source: str, days: int, note: str) -> None:
-    """Make a token for one source and print it, this once.
+    """Make a token for deliveries to one source and print it, this once.
 
-    Example: tilannekuva token add services-elderly --days 90 --note "FME Flow"
+    Example: tilannekuva token add service-phone-ring --days 90 --note "FME Flow"
     """
     with opened(folder) as workspace:
         made = tokens.issue(workspace, source, days=days, note=note, now=utc_now())
         if source not in workspace.settings.sources:
             click.echo(f"add {source} to the sources in tilannekuva.toml, or nothing is taken", err=True)
-    click.echo(made)
-    click.echo("keep it now: only its hash is stored, it is not shown again", err=True)
+    _told(made)
+
+
+@token.command("add-reader")
+@workspace_option
+@click.argument("role", type=click.Choice(READING))
+@click.option("--municipality", required=True, help="The one that it serves: code (837) or name.")
+@_days
+@_note
+def token_add_reader(folder: Path, role: str, municipality: str, days: int, note: str) -> None:
+    """Make a token with which a program reads in one role and print it, this once.
+
+    Example: tilannekuva token add-reader staff --municipality 837 --note "Power BI"
+    """
+    with opened(folder) as workspace:
+        made = tokens.issue_reader(
+            workspace, role, municipality=municipality, days=days, note=note, now=utc_now()
+        )
+    _told(made)
 
 
 @token.command("list")
@@ -45,26 +75,26 @@ def token_list(folder: Path, *, as_json: bool) -> None:
     """
     now = utc_now()
     with opened(folder) as workspace:
-        found = [
-            {
-                "id": one.id,
-                "source": tokens.source_of(one),
-                "note": one.note,
-                "made_at": one.made_at,
-                "expires_at": one.expires_at,
-                "revoked_at": one.revoked_at,
-                "valid": tokens.is_valid(one, now),
-            }
-            for one in workspace.ledger.tokens()
-        ]
+        found = [_row(one, now) for one in Tokens(workspace.book).all()]
     if as_json:
         print_json(found)
         return
     for row in found:
-        state = "holds" if row["valid"] else "ended"
-        click.echo(
-            f"{row['id']}  {state}  {row['source']}  until {row['expires_at']}  {row['note']}".rstrip()
-        )
+        told = [row["id"], "holds" if row["valid"] else "ended", row["scope"], row["municipality"]]
+        click.echo("  ".join(one for one in (*told, f"until {row['expires_at']}", row["note"]) if one))
+
+
+def _row(one: Token, now: datetime) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "scope": one.scope,
+        "municipality": one.municipality,
+        "note": one.note,
+        "made_at": one.made_at,
+        "expires_at": one.expires_at,
+        "revoked_at": one.revoked_at,
+        "valid": one.holds(now),
+    }
 
 
 @token.command("revoke")

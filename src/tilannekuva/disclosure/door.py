@@ -1,22 +1,11 @@
-"""The door: makes readings from series, and only of what a viewer may see."""
+"""The door: makes readings from series."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from tilannekuva.domain.calendar import before
-from tilannekuva.domain.indicators import Indicator, LevelName, Visibility
-from tilannekuva.domain.picture import Point, Reading, Trend, Viewer
-
-_MAY_SEE: dict[Viewer, tuple[Visibility, ...]] = {
-    "public": ("public",),
-    "staff": ("public", "shared", "internal"),
-    "leadership": ("public", "shared", "internal", "leadership"),
-}
-
-
-def may_see(viewer: Viewer, indicator: Indicator) -> bool:
-    """Whether a viewer may see an indicator at all."""
-    return indicator.visibility in _MAY_SEE[viewer]
+from tilannekuva.domain.indicators import Indicator, LevelName
+from tilannekuva.domain.picture import Point, Reading, Trend
 
 
 def reading(

@@ -8,10 +8,12 @@ Only what is new is kept, as with observations: one told otherwise is a new row,
     2020-04-02 08:00  vn-1  Gatherings limited to 10  2020-05-13    withdrawn   gone from a complete list
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from tilannekuva.domain.access import Visibility
 from tilannekuva.domain.definitions import LANGS
 from tilannekuva.domain.observations import Snapshot
 
@@ -29,13 +31,52 @@ BODIES = (
 )
 
 
+Stage = Literal["", "proposed", "repealed"]
+Standing = Literal["proposed", "taken", "in-force", "ended", "repealed", "superseded"]
+Direction = Literal["down", "up"]
+Verdict = Literal["kept", "changed", "ended"]
+
+
+class Measure(NamedTuple):
+    """A measure that a decision holds: its code as in OxCGRT (C1 schools … H8 the elderly) and its strength.
+
+    The strength is OxCGRT's ordinal scale from 0; None where it was not told.
+    """
+
+    code: str
+    strength: int | None = None
+
+
+class Expected(NamedTuple):
+    """What a decision is expected to bring about: an indicator goes down or up until a day.
+
+    `size` is by how many per cent at least, from the value known when it was decided; None where only the
+    direction was told.
+    """
+
+    indicator: str
+    direction: Direction
+    size: float | None = None
+    by: date | None = None
+
+
+class Review(NamedTuple):
+    """What was found when a decision was reviewed: on which day, what was seen, and what became of it."""
+
+    day: date
+    seen: str
+    verdict: Verdict
+
+
 class Decision(NamedTuple):
     """A decision as its source tells it, and when that became known.
 
-    `body` is the kind of organ (one of BODIES), `organ` its own name. A title is empty in the languages that
-    the source does not tell it in. Days are Helsinki's, `published_at` and `known_at` UTC. `measure` is a
-    code as in OxCGRT (C1 schools … H8 the elderly), `strength` its ordinal scale. None and empty: not told.
-    `status` is `normal` or `withdrawn`. `look` is the number of the look that brought it, 0 before that.
+    `body` is the kind of organ (one of BODIES), `organ` its own name. A title or text is empty in the
+    languages that the source does not tell it in. Days are Helsinki's, `published_at` and `known_at` UTC.
+    None and empty: not told. `status` is `normal` or `withdrawn`. `look` is the number of the look that
+    brought it, 0 before that. `stage` is what no day can tell: `proposed` or `repealed`. `owner` is the role
+    that sees to it, `by` who recorded it, for which `municipality`. `superseded_by` is the name of another
+    decision; `picture` the id of the picture that it was made on.
     """
 
     source: str
@@ -50,8 +91,7 @@ class Decision(NamedTuple):
     effective_from: date | None
     effective_to: date | None
     area: str
-    measure: str
-    strength: int | None
+    measures: tuple[Measure, ...]
     legal_basis: str
     case_number: str
     link: str
@@ -59,6 +99,20 @@ class Decision(NamedTuple):
     status: str
     known_at: datetime
     look: int = 0
+    text_fi: str = ""
+    text_sv: str = ""
+    text_en: str = ""
+    options: str = ""
+    expected: Expected | None = None
+    owner: str = ""
+    review_on: date | None = None
+    review: Review | None = None
+    stage: Stage = ""
+    superseded_by: str = ""
+    picture: str = ""
+    visibility: Visibility = "public"
+    municipality: str = ""
+    by: str = ""
 
     @property
     def key(self) -> str:
@@ -66,21 +120,73 @@ class Decision(NamedTuple):
         return self.case_number or self.id
 
     @property
+    def name(self) -> str:
+        """Give the name by which pages and other decisions call it: the same for all its versions."""
+        return hashlib.sha256(f"{self.source}\x1f{self.key}".encode()).hexdigest()[:12]
+
+    @property
     def said(self) -> tuple[object, ...]:
         """Give what the source said, without when it was heard."""
-        return self[:-2]
+        return tuple(cell for name, cell in self._asdict().items() if name not in ("known_at", "look"))
+
+    def standing(self, today: date) -> Standing:
+        """Say how it stands on a day; what was repealed or superseded holds until its last day."""
+        if self.stage == "proposed" or (self.taken_on and self.taken_on > today):
+            return "proposed"
+        over = bool(self.effective_to and self.effective_to < today)
+        if over or not self.effective_to:
+            if self.stage == "repealed":
+                return "repealed"
+            if self.superseded_by:
+                return "superseded"
+        if over:
+            return "ended"
+        begun = self.effective_from <= today if self.effective_from else bool(self.effective_to)
+        return "in-force" if begun else "taken"
+
+    def due(self, today: date) -> bool:
+        """Whether its review date has come and nobody has reviewed it since."""
+        is_done = self.review is not None and self.review_on and self.review.day >= self.review_on
+        return bool(self.review_on and self.review_on <= today and not is_done)
+
+    def text(self, lang: str) -> str:
+        """Give the text in a language, or else in the first of fi, sv, en that has one."""
+        told: str = getattr(self, f"text_{self.lang(lang, 'text')}")
+        return told
 
     def title(self, lang: str) -> str:
         """Give the title in a language, or else in the first of fi, sv, en that has one."""
         told: str = getattr(self, f"title_{self.lang(lang)}")
         return told
 
-    def lang(self, lang: str) -> str:
-        """Say in which language `title` gives the title when it is asked for one."""
-        return next((one for one in (lang, *LANGS) if getattr(self, f"title_{one}")), lang)
+    def lang(self, lang: str, of: str = "title") -> str:
+        """Say in which language the title (or `of` = text, the text) is given when it is asked for in one."""
+        return next((one for one in (lang, *LANGS) if getattr(self, f"{of}_{one}")), lang)
 
 
 Known = Mapping[str, Decision]
+Cell = str | int | float | date | datetime | None
+
+
+def flat(one: Decision) -> dict[str, Cell]:
+    """Give a decision as the cells of a table, what has several parts in a column each.
+
+    Several measures stand in `measure` with a blank between, and so their strengths, `-` where untold.
+    """
+    measures, expected, review = one.measures or (), one.expected or (None,) * 4, one.review or (None,) * 3
+    strengths: Cell = " ".join("-" if each.strength is None else str(each.strength) for each in measures)
+    if len(measures) == 1:
+        strengths = measures[0].strength
+    parts: dict[str, dict[str, Cell]] = {
+        "measures": {
+            "measure": " ".join(each.code for each in measures),
+            "strength": strengths or None if isinstance(strengths, str) else strengths,
+        },
+        "expected": dict(zip((f"expected_{name}" for name in Expected._fields), expected, strict=True)),
+        "review": dict(zip(("reviewed_on", "seen", "verdict"), review, strict=True)),
+    }
+    cells = {name: parts.get(name, {name: cell}) for name, cell in one._asdict().items() if name != "look"}
+    return {name: cell for part in cells.values() for name, cell in part.items()}
 
 
 def news(known: Known, told: Iterable[Decision], snapshot: Snapshot) -> list[Decision]:

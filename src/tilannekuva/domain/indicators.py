@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from tilannekuva.domain.access import Visibility
 from tilannekuva.domain.definitions import Slug, Strict, Text
 from tilannekuva.domain.observations import Freq
 
@@ -20,7 +21,6 @@ Theme = Literal[
     "services",
     "people",
 ]
-Visibility = Literal["public", "shared", "internal", "leadership"]
 
 
 class Level(Strict):
@@ -59,6 +59,11 @@ class Indicator(Strict):
     noticeable: float = Field(
         default=0.05, ge=0, description="Relative change below which it is called steady."
     )
+    parts: Literal["", "sum", "newest"] = Field(
+        default="",
+        description="How a total that is not told comes of the parts (strata) that are: their `sum` on the "
+        "day, or the sum of the `newest` of each. `sql` reads the parts themselves as `<input>_parts`.",
+    )
     history_days: int = Field(
         default=0, ge=0, description="Days before the first one shown that `sql` looks back on."
     )
@@ -70,7 +75,16 @@ class Indicator(Strict):
         "2 missing, 3 suppressed); the table `population` gives inhabitants by area.",
     )
     levels: tuple[Level, ...] = Field(default=(), description="Levels, the lowest first.")
-    visibility: Visibility = Field(default="public", description="Who may see it.")
+    visibility: Visibility = Field(
+        default="public",
+        description="Who may see it: `public`, `shared` also partner municipalities, `internal` own staff, "
+        "`leadership`. What is computed of it is seen by nobody else.",
+    )
+    protect: bool = Field(
+        default=False,
+        description="Whether others than own staff see it only as it was released: a figure then changes by "
+        "nothing or by at least 5. For counts that go on from day to day, such as sums since the beginning.",
+    )
     tile: int = Field(default=0, ge=0, description="Place on the front page; 0 = not there.")
     mapped: bool = Field(
         default=False, description="Whether the front page's map shows it; else that of the first tile."

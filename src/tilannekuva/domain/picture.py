@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from tilannekuva.domain.access import Viewer
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.decisions import Decision
@@ -14,7 +15,6 @@ from tilannekuva.domain.indicators import Indicator, LevelName
 from tilannekuva.domain.looks import Health
 
 Trend = Literal["up", "down", "flat", "unknown"]
-Viewer = Literal["public", "staff", "leadership"]
 
 
 @dataclass(frozen=True, slots=True)

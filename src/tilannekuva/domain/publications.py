@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-PICTURES = ("page", "publish", "build", "brief")
+PICTURES = ("page", "publish", "build", "brief", "decision")
 
 
 class Publication(NamedTuple):

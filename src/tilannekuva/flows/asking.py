@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import stamp
-from tilannekuva.domain.decisions import Decision
+from tilannekuva.domain.decisions import Cell, Decision, flat
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.looks import Health
 from tilannekuva.domain.observations import COLUMNS, Observation
@@ -18,8 +18,10 @@ from tilannekuva.flows.workspace import Workspace
 from tilannekuva.store.sheet import Sheet
 
 Row = dict[str, Any]
-_TOLD = Decision._fields[:-1]
-DECISIONS = (*_TOLD[: _TOLD.index("area") + 1], "area_name", *_TOLD[_TOLD.index("area") + 1 :])
+_NOTHING = Decision(*("",) * 7, *(None,) * 4, "", (), *("",) * 5, datetime.min.replace(tzinfo=UTC))
+_TOLD = tuple(flat(_NOTHING))
+_AREA = _TOLD.index("area") + 1
+DECISIONS = (*_TOLD[:_AREA], "area_name", *_TOLD[_AREA:], "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,6 @@ def _derived(workspace: Workspace, asked: Asked, area: str | None) -> list[Row]:
     question = Question(
         as_of=asked.as_of,
         area=area or "country:FI",
-        viewer="leadership",
         indicators=frozenset({asked.indicator}),
         since=date.min,
     )
@@ -103,15 +104,13 @@ def decisions(
 
 
 def decision_row(one: Decision) -> Row:
-    """Give a decision in the columns of DECISIONS."""
-    return {name: _cell(one, name) for name in DECISIONS}
+    """Give a decision in the columns of DECISIONS; an area's name is empty where it has no area."""
+    told = {name: _cell(cell) for name, cell in flat(one).items()}
+    told |= {"area_name": area_name(one.area) if one.area else "", "name": one.name}
+    return {name: told[name] for name in DECISIONS}
 
 
-def _cell(one: Decision, name: str) -> str | int | None:
-    """Give a cell of a decision; an area's name is empty where it has no area."""
-    if name == "area_name":
-        return area_name(one.area) if one.area else ""
-    cell = getattr(one, name)
+def _cell(cell: Cell) -> str | float | None:
     if isinstance(cell, datetime):
         return stamp(cell)
     return cell.isoformat() if isinstance(cell, date) else cell

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from tilannekuva.disclosure import door
 from tilannekuva.domain.calendar import HELSINKI, helsinki_date
 from tilannekuva.domain.decisions import Decision
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.looks import Condition, Look
 from tilannekuva.domain.observations import Key, Observation
-from tilannekuva.domain.picture import Picture, Point, Reading, Viewer
+from tilannekuva.domain.picture import Picture, Point, Reading
 from tilannekuva.flows.definitions import Redefined, redefined
 from tilannekuva.flows.workspace import Workspace
 
@@ -128,7 +127,7 @@ def changes(workspace: Workspace, before: Picture, now: Picture) -> Changes:
         before.as_of,
         now.as_of,
         tuple(moved(before, now)),
-        tuple(revisions(workspace, before.as_of, now.as_of, areas=now.chain, viewer=now.viewer)),
+        tuple(revisions(workspace, before.as_of, now.as_of, areas=now.chain)),
         tuple(turns(before, now)),
         tuple(
             one
@@ -181,19 +180,17 @@ def revisions(
     as_of: datetime,
     *,
     areas: Collection[str] | None = None,
-    viewer: Viewer = "public",
 ) -> list[Revision]:
     """Give what sources told otherwise between two instants, grouped: the gravest first, then the newest.
 
     Values of the whole population alone; of `areas`, or of all.
     """
     catalogue = workspace.catalogue(as_of)
-    seen = {one.id for one in catalogue.indicators.values() if door.may_see(viewer, one)}
     store, ranks = workspace.store, catalogue.ranks()
     was, told = (
         {
             one.key: one
-            for one in store.as_of(at, ranks=ranks, indicators=seen, areas=areas)
+            for one in store.as_of(at, ranks=ranks, indicators=catalogue.indicators.keys(), areas=areas)
             if one.stratum == "all"
         }
         for at in (since, as_of)

@@ -6,18 +6,21 @@ only shows; whoever updates the workspace takes it.
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from tilannekuva.access.audit import Audit
+from tilannekuva.access.tokens import Token
 from tilannekuva.domain.looks import GOOD, Look
 from tilannekuva.errors import BadInput, UnknownSource
 from tilannekuva.flows import inbox, tokens
+from tilannekuva.flows.entrance import by_token, note
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.store import files
-from tilannekuva.store.tokens import Token
 
 _MOST_WAITING = 100  # deliveries of one source; with more of them nobody seems to take any
 _PIECE = 1 << 20  # bytes that are unpacked at a time
@@ -92,6 +95,11 @@ class Desk:
         """Give what a token opens now, None when it opens nothing."""
         return tokens.opened(self.workspace, token, now)
 
+    def note(self, token: Token, receipt: str, *, origin: str, now: datetime) -> None:
+        """Write into the log what was handed in with a token."""
+        what = f"{token.of} {receipt}"
+        note(Audit(self.workspace.book), by_token(token, origin), "deliver", what, now=now)
+
     def arrival(self, source_id: str, *, packed: bool) -> Arrival:
         """Begin a delivery; UnknownSource when its source takes none."""
         problem = inbox.against(self.workspace, source_id)
@@ -101,6 +109,16 @@ class Desk:
         name = inbox.receipt() + _ENDINGS.get(fetch.format, "")
         folder = inbox.folder_of(self.workspace, source_id) / inbox.TAKEN
         return Arrival(folder / name, fetch.max_mb << 20, packed=packed)
+
+    def deliver(self, source_id: str, body: bytes, receipt: str) -> None:
+        """Keep what a form of ours was filled with, once however often it is handed in under one receipt."""
+        with suppress(BadInput):
+            self.outcome(source_id, receipt)
+            return
+        with self.arrival(source_id, packed=False) as arrival:
+            arrival.path = arrival.path.with_stem(receipt)
+            arrival.write(body)
+            arrival.keep()
 
     def is_full(self, source_id: str) -> bool:
         """Whether so many deliveries wait that nobody seems to take them."""

@@ -16,8 +16,9 @@ from tilannekuva.flows.child import limited
 from tilannekuva.flows.reading import Understood
 from tilannekuva.flows.recording import Recorder, is_personal
 from tilannekuva.flows.replay import read
-from tilannekuva.flows.workspace import Workspace
+from tilannekuva.flows.workspace import Workspace, texts_in
 from tilannekuva.sources import recipe as recipes
+from tilannekuva.sources.excel.plaintext import is_text
 from tilannekuva.sources.recipe import Recipe
 
 
@@ -30,7 +31,7 @@ class Received(NamedTuple):
 
 def contract(folder: Path, name: str) -> Recipe:
     """Give the recipe of a joint sheet, the workspace's own or a shipped one; UnknownSource, BadInput."""
-    texts = recipes.texts(folder / "recipes")
+    texts = {one: text for (kind, one), text in texts_in(folder).items() if kind == "recipe"}
     if name not in texts:
         raise UnknownSource(f"no recipe '{name}'; there are {', '.join(texts)}")
     found = recipes.recipe(texts[name], f"{name}.toml")
@@ -41,10 +42,15 @@ def contract(folder: Path, name: str) -> Recipe:
 
 def template(recipe: Recipe, lang: Lang, areas: Sequence[str], *, today: date) -> bytes:
     """Give a workbook to fill in, for the areas named or for all; UnknownArea for a name that is none."""
-    level = next((one.areas for one in recipe.entry if one.areas), None)
-    wanted = [found for one in areas for found in _within(one, level, today)]
+    wanted = asked_areas(recipe, areas, today=today)
     made: bytes = _loaded("template").template(recipe, lang, wanted, on=today)
     return made
+
+
+def asked_areas(recipe: Recipe, names: Sequence[str], *, today: date) -> list[str]:
+    """Give the ids of the areas that a form is for; UnknownArea for a name that is none."""
+    level = next((one.areas for one in recipe.entry if one.areas), None)
+    return [found for one in names for found in _within(one, level, today)]
 
 
 def _within(name: str, level: str | None, today: date) -> list[str]:
@@ -79,10 +85,10 @@ def returned_sheet(
     """Give the sheet as it goes back to who filled it: an .xlsx, each fault coloured and explained.
 
     None where there is nothing to return: all rows were good, the recipe has no `entry`, it tells of persons,
-    or the bytes are no workbook that can be read. Runs in a limited child; `today` is the day on which the
-    sheet came.
+    or the bytes are no workbook that can be read: what came as text is answered in words. Runs in a limited
+    child; `today` is the day on which the sheet came.
     """
-    if not recipe.entry or is_personal(understood):
+    if not recipe.entry or is_personal(understood) or is_text(body):
         return None
     more = [str(understood)] if isinstance(understood, TilannekuvaError) else understood.faults
     try:

@@ -33,19 +33,49 @@ def fill(sheet: Sheet, needed: Iterable[Indicator], on: date, *, views: bool = F
         try:
             sql = _derived(sheet, one) if one.sql else _base(one)
             sheet.ask(f"create {'view' if views else 'table'} {one.table} as {sql}")
+            if one.parts:
+                sheet.ask(f"create view {one.table}_parts as {_parts(one)}")
         except BadDefinition as error:
             raise BadDefinition(f"indicator {one.id}: {error}") from None
 
 
 def _base(one: Indicator) -> str:
     kind = "bigint" if one.kind == "count" else "double"
-    return f"""
+    told = f"""
         select area, reference_date, cast(value as {kind}) as value, case status {_DOUBT} else 0 end as doubt
         from observations where indicator = '{one.id}' and stratum = 'all'"""  # noqa: S608 - slugs, in a locked sheet
+    if not one.parts:
+        return told
+    return f"""
+        with told as ({told}), parts as ({_PARTED[one.parts].format(parts=_parts(one))})
+        select * from told
+        union all select area, reference_date, cast(sum(value) as {kind}), max(doubt) from parts p
+        where not exists (select 1 from told t where t.area = p.area and t.reference_date = p.reference_date)
+        group by area, reference_date"""  # noqa: S608 - slugs, in a locked sheet
+
+
+def _parts(one: Indicator) -> str:
+    """Give what is told of the parts of areas."""
+    return f"""
+        select area, reference_date, stratum, value, case status {_DOUBT} else 0 end as doubt
+        from observations where indicator = '{one.id}' and stratum <> 'all'"""  # noqa: S608 - slugs, in a locked sheet
+
+
+# The parts that are told on a day, or on each day on which any is told the newest of each.
+_PARTED = {
+    "sum": "{parts}",
+    "newest": """
+        select d.area, d.reference_date, one.stratum, 0 as doubt,
+               max_by(one.value, one.reference_date) as value
+        from (select distinct area, reference_date from ({parts}) as days) d
+        join ({parts}) as one on one.area = d.area and one.reference_date <= d.reference_date
+        group by d.area, d.reference_date, one.stratum""",
+}
 
 
 def _derived(sheet: Sheet, one: Indicator) -> str:
-    named = {name.replace("-", "_") for name in one.inputs} | {"population"}
+    inputs = {name.replace("-", "_") for name in one.inputs}
+    named = inputs | {f"{name}_parts" for name in inputs} | {"population"}
     others = sorted(sheet.reads(one.sql) - named)
     if others:
         raise BadDefinition(f"the SQL reads {others[0]}, which `inputs` does not name")

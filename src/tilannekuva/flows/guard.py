@@ -43,7 +43,7 @@ def _bearable(recipe: Recipe, understood: Understood) -> float:
 
     What people fill in by hand is taken row by row as long as a row is good; the others go back to them.
     """
-    if recipe.snapshot == "delivery":
+    if recipe.entry or recipe.snapshot == "delivery":
         return len(understood.faults) if understood.facts else 0
     return MAX_FAULTS * max(understood.n_rows, len(understood.facts))
 

@@ -7,21 +7,23 @@ from datetime import datetime
 from pathlib import Path
 
 from tilannekuva.domain.calendar import helsinki_date, instant, stamp
-from tilannekuva.domain.decisions import Decision
+from tilannekuva.domain.decisions import Cell, Decision, flat
 from tilannekuva.errors import BadInput, TilannekuvaError, UnknownSource
 from tilannekuva.flows.asking import plain
 from tilannekuva.flows.child import limited
 from tilannekuva.flows.guard import objection
 from tilannekuva.flows.reading import Understood, understand
+from tilannekuva.flows.workspace import texts_in
 from tilannekuva.sources import recipe as recipes
 
-_DECISION = Decision._fields[1:-3]  # without the source and when it became known
+_UNSAID = {"source", "status", "known_at"}  # of a decision: what no answer says
+_OFTEN = 17  # columns of decisions that are written also where nobody fills them
 _COLUMNS = ("indicator", "area", "reference_date", "freq", "stratum", "value", "status")
 
 
 def shown(folder: Path, name: str | None) -> str:
     """Give the list of recipes, or one recipe's text."""
-    texts = recipes.texts(folder / "recipes")
+    texts = {one: text for (kind, one), text in texts_in(folder).items() if kind == "recipe"}
     if name is None:
         return "\n".join(f"{one}: {recipes.recipe(text, one).title.en}" for one, text in texts.items())
     if name not in texts:
@@ -101,7 +103,18 @@ def _table(understood: Understood) -> str:
         writer.writerow(
             [*fact[:2], fact.reference_date.isoformat(), *fact[3:5], plain(fact.value), fact.status]
         )
-    writer.writerows([_DECISION] if understood.decisions else [])
-    for one in sorted(understood.decisions, key=lambda one: one.key):
-        writer.writerow([stamp(cell) if isinstance(cell, datetime) else cell for cell in one[1:-3]])
+    writer.writerows(_decisions(understood.decisions))
     return out.getvalue()
+
+
+def _decisions(found: Sequence[Decision]) -> Iterator[list[Cell]]:
+    """Yield the heading and the rows of decisions, without what none of them tells."""
+    told = [
+        {name: cell for name, cell in flat(one).items() if name not in _UNSAID}
+        for one in sorted(found, key=lambda one: one.key)
+    ]
+    said = {name for row in told for name, cell in row.items() if cell not in (None, "", "public")}
+    names = [name for at, name in enumerate(told[0] if told else ()) if at < _OFTEN or name in said]
+    yield from [list[Cell](names)] if told else []
+    for row in told:
+        yield [stamp(cell) if isinstance(cell := row[name], datetime) else cell for name in names]

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
@@ -12,9 +12,9 @@ from tilannekuva.disclosure import door
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date, stamp
 from tilannekuva.domain.decisions import Decision
-from tilannekuva.domain.indicators import Indicator
+from tilannekuva.domain.indicators import Indicator, LevelName
 from tilannekuva.domain.looks import Health
-from tilannekuva.domain.picture import Picture, Point, Reading, Source, Viewer
+from tilannekuva.domain.picture import Picture, Point, Reading, Source
 from tilannekuva.flows.formulas import STATUSES, fill
 from tilannekuva.flows.health import health
 from tilannekuva.flows.workspace import Workspace
@@ -31,11 +31,10 @@ MEMORY = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a workspace: an area, an instant, for whom, and which indicators."""
+    """What is asked of a workspace: an area, an instant, and which indicators."""
 
     as_of: datetime
     area: str
-    viewer: Viewer = "public"
     rewound: bool = False
     indicators: frozenset[str] = frozenset()
     since: date | None = None
@@ -55,7 +54,7 @@ def picture(workspace: Workspace, question: Question) -> Picture:
         data_at=max((one.last_good_at for one in states if one.last_good_at), default=None),
         area=question.area,
         areas=tuple(register().area(one).id for one in workspace.settings.areas),
-        viewer=question.viewer,
+        viewer=workspace.viewer,
         exercise=workspace.settings.exercise_from is not None,
         readings={(one.indicator, one.area): one for one in _readings(workspace, catalogue, question, shown)},
         indicators=told,
@@ -88,10 +87,11 @@ def identity(workspace: Workspace, question: Question, states: Iterable[Health])
     definitions = workspace.ledger.definitions(as_of=question.as_of)
     parts = [
         __version__,
-        workspace.ledger.last_seq(question.as_of),
+        workspace.ledger.count_looks(question.as_of),
         sorted(one.sha256 for one in definitions.values()),
+        [(one.name, stamp(one.known_at)) for one in workspace.ledger.decisions(as_of=question.as_of)],
         question.area,
-        question.viewer,
+        astuple(workspace.viewer),
         stamp(question.as_of) if question.rewound else helsinki_date(question.as_of).isoformat(),
         sorted(question.indicators),
         [(one.source_id, one.condition) for one in states],
@@ -103,14 +103,13 @@ def identity(workspace: Workspace, question: Question, states: Iterable[Health])
 def _told(
     workspace: Workspace, catalogue: Catalogue, question: Question, states: Iterable[Health]
 ) -> dict[str, Indicator]:
-    """Give the indicators that this picture's sources tell and its viewer may see."""
+    """Give the indicators that this picture's sources tell, or that were released."""
     recipes = workspace.recipes(question.as_of)
     told = {series.indicator for one in states for series in recipes[one.source_id].series}
     for one in catalogue.indicators.values():  # inputs stand before what is derived from them
-        if one.sql and told.issuperset(one.inputs):
+        if (one.sql and told.issuperset(one.inputs)) or (one.protect and not one.sql):
             told.add(one.id)
-    found = (one for one in catalogue.indicators.values() if one.id in told)
-    return {one.id: one for one in found if door.may_see(question.viewer, one)}
+    return {one.id: one for one in catalogue.indicators.values() if one.id in told}
 
 
 def _shown(catalogue: Catalogue, question: Question) -> list[Indicator]:
@@ -155,20 +154,25 @@ def reach(catalogue: Catalogue, shown: Iterable[Indicator]) -> timedelta:
 def _reading(
     indicator: Indicator, area: str, points: list[Point], origins: list[tuple[datetime, str]]
 ) -> Iterable[Reading]:
-    settled = points[: door.settled(points) + 1]
-    first = settled[-1].reference_date - min(MEMORY, settled[-1].reference_date - date.min)
-    recent = [point for point in settled if point.reference_date > first]
-    whole = [point.value for point in recent if point.status != "provisional"] or [settled[-1].value]
     made = door.reading(
         indicator,
         area,
         points,
-        level=level(whole, indicator.levels),
+        level=held(indicator, points),
         known_at=max((at for at, _ in origins), default=datetime.min.replace(tzinfo=UTC)),
         sources=tuple(sorted({source for _, source in origins})),
     )
     if made:
         yield made
+
+
+def held(indicator: Indicator, points: Sequence[Point]) -> LevelName | None:
+    """Give the level that a course has reached at its newest settled value."""
+    settled = points[: door.settled(points) + 1]
+    first = settled[-1].reference_date - min(MEMORY, settled[-1].reference_date - date.min)
+    recent = [point for point in settled if point.reference_date > first]
+    whole = [point.value for point in recent if point.status != "provisional"] or [settled[-1].value]
+    return level(whole, indicator.levels)
 
 
 def _origins(sheet: Sheet) -> dict[tuple[str, str], tuple[datetime, str]]:

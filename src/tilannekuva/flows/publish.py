@@ -7,19 +7,21 @@ the way: a publication is one row more, whatever else is written meanwhile.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from tilannekuva.domain.access import PUBLIC
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.picture import Picture
 from tilannekuva.domain.publications import PICTURES, Publication
 from tilannekuva.errors import UnknownPicture
 from tilannekuva.flows.picture import Question, picture
+from tilannekuva.flows.sight import seen
 from tilannekuva.flows.workspace import Workspace
 
 
 def pictures(workspace: Workspace, as_of: datetime, *, rewound: bool) -> Iterator[Picture]:
-    """Yield the picture of each of the workspace's own areas."""
+    """Yield the picture of each of the workspace's own areas, as everybody may see it."""
     for area in workspace.settings.areas:
-        yield picture(workspace, Question(as_of, register().area(area).id, rewound=rewound))
+        yield picture(seen(workspace, PUBLIC), Question(as_of, register().area(area).id, rewound=rewound))
 
 
 def publish(

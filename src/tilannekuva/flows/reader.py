@@ -7,18 +7,27 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from tilannekuva.config import Settings
+from tilannekuva.domain.access import PUBLIC, Viewer
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
+from tilannekuva.domain.decisions import Decision
 from tilannekuva.domain.picture import Picture, Reading
 from tilannekuva.domain.publications import Publication
-from tilannekuva.flows import publish, texts
+from tilannekuva.domain.reports import Cell
+from tilannekuva.domain.services import Service
+from tilannekuva.flows import publish, services, texts
 from tilannekuva.flows.changes import Changes, changes
 from tilannekuva.flows.corrections import Correction, corrections
+from tilannekuva.flows.decisions import versions
 from tilannekuva.flows.definitions import Redefinition, redefinitions
+from tilannekuva.flows.effects import Effect, Latencies, effect, latencies
+from tilannekuva.flows.entrance import Entrance, log_head
 from tilannekuva.flows.extents import Extent, extents
 from tilannekuva.flows.geometry import Boundaries, Layer, boundaries, layer, layer_files
 from tilannekuva.flows.looking import Course, courses
-from tilannekuva.flows.picture import RECENT, Question, picture
+from tilannekuva.flows.picture import RECENT, Question, picture, states_of
+from tilannekuva.flows.picture import identity as picture_id
+from tilannekuva.flows.sight import seen
 from tilannekuva.flows.trace import Proof, Trace, Value, open_landings, proof, trace
 from tilannekuva.flows.vintages import Vintages, vintages
 from tilannekuva.flows.workspace import Workspace
@@ -28,12 +37,13 @@ Answer = TypeVar("Answer")
 
 
 class Reader:
-    """Answers what pages ask; `now` is the instant up to which it has read."""
+    """Answers what pages ask, of what one viewer may know; `now` is the instant up to which it has read."""
 
-    def __init__(self, workspace: Workspace, now: datetime) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, now: datetime, viewer: Viewer = PUBLIC) -> None:
+        self._workspace = seen(workspace, viewer)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self.now = now
+        self._others: dict[Viewer, Reader] = {}
+        self._inside = self.now = now
 
     @property
     def settings(self) -> Settings:
@@ -45,10 +55,34 @@ class Reader:
         """Give the ids of the picture's own areas, the first shown first."""
         return tuple(register().area(one).id for one in self.settings.areas)
 
-    def clear(self, now: datetime) -> None:
-        """Forget all answers; the next ones are of `now`."""
-        self.now = now
-        self._kept.clear()
+    def clear(self, now: datetime, *, everybody: bool = True) -> None:
+        """Forget answers; the next are of `now`. Not everybody: only what other viewers were answered."""
+        self._inside = now
+        self._others.clear()
+        if everybody:
+            self.now = now
+            self._kept.clear()
+
+    @property
+    def viewer(self) -> Viewer:
+        """Give whom it answers."""
+        return self._workspace.viewer
+
+    @property
+    def has_entrance(self) -> bool:
+        """Whether there is anything to log in with."""
+        return self._answer("has_entrance", lambda: Entrance(self._workspace.whole).is_open)
+
+    def state(self, now: datetime) -> str:
+        """Name all that its viewer may know at an instant, and whether there is anything to log in with."""
+        seen_now = picture_id(self._workspace, Question(now, self.areas[0]), states_of(self._workspace, now))
+        return f"{seen_now} {Entrance(self._workspace.whole).is_open}"
+
+    def answering(self, viewer: Viewer) -> "Reader":
+        """Give the reader that answers another viewer, with what it read kept as here."""
+        if viewer == self.viewer:
+            return self
+        return self._others.setdefault(viewer, Reader(self._workspace, self._inside, viewer))
 
     def picture(self, question: Question) -> Picture:
         """Give the picture that answers a question."""
@@ -59,7 +93,7 @@ class Reader:
 
         Readings are those of all areas, so every area shares one answer.
         """
-        asked = Question(shown.as_of, self.areas[0], shown.viewer, shown.rewound, indicators, since)
+        asked = Question(shown.as_of, self.areas[0], shown.rewound, indicators, since)
         return replace(shown, readings=self.picture(asked).readings)
 
     def vintages(self, reading: Reading, as_of: datetime) -> Vintages:
@@ -115,7 +149,7 @@ class Reader:
     def changes(self, now: Picture, since: datetime) -> Changes:
         """Give what changed in a picture since an earlier instant."""
         asked = frozenset(name for name, _ in now.readings)
-        earlier = Question(since, now.area, viewer=now.viewer, rewound=True, indicators=asked)
+        earlier = Question(since, now.area, rewound=True, indicators=asked)
         key = ("changes", now.id, since)
         return self._answer(key, lambda: changes(self._workspace, self.picture(earlier), now))
 
@@ -139,7 +173,7 @@ class Reader:
         """Name the indicators of a published front page whose figure of then is known otherwise now."""
         then = self.published(picture_id)
         since = helsinki_date(then.as_of) - RECENT  # what the figures of then were computed from
-        asked = Question(self.now, then.area, then.viewer, since=since)
+        asked = Question(self.now, then.area, since=since)
         return publish.differing(then, self.picture(asked))
 
     def publish(self, now: datetime) -> list[Publication]:
@@ -147,9 +181,40 @@ class Reader:
         made = [self.picture(Question(self.now, area)) for area in self.areas]
         return publish.publish(self._workspace, made, now, kind="page")
 
+    def decision(self, name: str, as_of: datetime) -> tuple[Decision, ...]:
+        """Give all versions of a decision known at an instant, the newest first; raises UnknownDecision."""
+        return self._answer(("decision", name, as_of), lambda: versions(self._workspace, name, as_of))
+
+    def effect(self, one: Decision, area: str, as_of: datetime) -> Effect | None:
+        """Hold what was expected of a decision against what was seen."""
+        return self._answer(("effect", one, area, as_of), lambda: effect(self._workspace, one, area, as_of))
+
+    def latencies(self, one: Decision, area: str, as_of: datetime) -> Latencies | None:
+        """Say how long it took from a condition to what was decided about it."""
+        key = ("latencies", one, area, as_of)
+        return self._answer(key, lambda: latencies(self._workspace, one, area, as_of))
+
+    def keep_for_decision(self, shown: Picture, now: datetime) -> None:
+        """Keep the picture that a decision was made on, so that it can be opened as it was."""
+        publish.publish(self._workspace, [shown], now, kind="decision")
+
+    def log_head(self) -> str:
+        """Give the end of the log of who saw and changed what; nothing of it is everybody's."""
+        return "" if self.viewer.role == "public" else log_head(self._workspace.whole)
+
     def texts(self, as_of: datetime, area: str) -> list[texts.Known]:
         """Give what sectors had told of an area by an instant, each with when it became known."""
         return self._answer(("texts", as_of, area), lambda: texts.texts(self._workspace, as_of, area))
+
+    def services(self, as_of: datetime) -> tuple[Service, ...]:
+        """Give the services of which reports are taken, as defined at an instant."""
+        return self._answer(("services", as_of), lambda: services.services(self._workspace, as_of))
+
+    def reported(self, service: Service, area: str, as_of: datetime) -> dict[Cell, float]:
+        """Give what had been reported of a service in an area by an instant."""
+        key = ("reported", service.id, as_of)
+        found = self._answer(key, lambda: services.told(self._workspace, service, as_of))
+        return {cell: value for cell, value in found.items() if cell.area == area}
 
     def _answer(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Give an answer, the kept one when it is there."""

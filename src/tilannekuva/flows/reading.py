@@ -17,6 +17,7 @@ from tilannekuva.errors import BadDefinition, NotUnderstood
 from tilannekuva.flows.decisions import decided
 from tilannekuva.flows.streaming import Page, body, broken, enough, filed, lay
 from tilannekuva.sources.excel.filled import filled_table
+from tilannekuva.sources.excel.plaintext import no_persons
 from tilannekuva.sources.fetch import STREAMED
 from tilannekuva.sources.formats.passages import count
 from tilannekuva.sources.recipe import Ground, Recipe, Series
@@ -86,6 +87,8 @@ def _table(recipe: Recipe, answer: bytes, landed_at: datetime) -> Table:
     """Read one page; what people filled in is held against its entries."""
     if recipe.entry:
         return filled_table(recipe, answer, helsinki_date(landed_at))
+    if recipe.fetch.protocol == "inbox" and recipe.series:
+        no_persons(answer, recipe.fetch.format)
     return table(answer, recipe.fetch)
 
 

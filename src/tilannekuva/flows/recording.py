@@ -12,6 +12,7 @@ from tilannekuva.errors import BadInput, TilannekuvaError
 from tilannekuva.flows.decisions import too_few
 from tilannekuva.flows.guard import objection
 from tilannekuva.flows.reading import Understood
+from tilannekuva.flows.services import judged
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.excel.faults import Unfit
 from tilannekuva.sources.recipe import Ground, Recipe
@@ -146,6 +147,7 @@ class Recorder:
             return replace(look, outcome="refused", message=str(understood)), [], []
         known, told = self._said(recipe.id), self._told(recipe.id)
         today = helsinki_date(look.landed_at)
+        understood = judged(self.workspace, look, understood=understood, known=known)
         against = objection(recipe, understood, known, today) or too_few(recipe, understood.decisions, told)
         against = "" if look.accepted else against
         look = replace(look, rows=understood.n_rows)

@@ -1,69 +1,70 @@
-"""Tokens: what lets another system deliver to one source, until a day, and nothing else.
+"""Tokens as they are given out: to deliver to one source, or to read in one role. Each is in the log."""
 
-The token is told once. What is kept is its SHA-256, so that whoever reads the
-ledger can use none; it has 256 random bits, so that a plain hash is enough.
-"""
+from datetime import datetime
 
-import hashlib
-import secrets
-from datetime import datetime, timedelta
-
-from tilannekuva.domain.calendar import stamp
+from tilannekuva.access.audit import Audit
+from tilannekuva.access.tokens import READING, Token, Tokens
 from tilannekuva.errors import BadInput, UnknownSource
+from tilannekuva.flows.entrance import CONSOLE, By, municipality_of
+from tilannekuva.flows.entrance import note as log
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources import recipe as recipes
-from tilannekuva.store.tokens import Token
-
-_PREFIX = "tk_"  # scanners for secrets in code and mail know what it is by this
-_INBOX = "inbox:"
 
 
-def issue(workspace: Workspace, source_id: str, *, days: int, note: str, now: datetime) -> str:
+def issue(
+    workspace: Workspace, source_id: str, *, days: int, note: str, now: datetime, by: By = CONSOLE
+) -> str:
     """Make a token for deliveries to a source and give it, this once; raises UnknownSource, BadInput."""
-    texts = recipes.texts(workspace.folder / "recipes")  # also one that no update has landed yet
-    if source_id not in texts:
+    texts = {name: text for (kind, name), text in workspace.texts().items() if kind == "recipe"}
+    if source_id not in texts:  # also one that no update has landed yet
         raise UnknownSource(f"no source '{source_id}'; there are {', '.join(texts)}")
-    recipe = recipes.recipe(texts[source_id], f"{source_id}.toml")
-    if recipe.fetch.protocol != "inbox":
+    if recipes.recipe(texts[source_id], f"{source_id}.toml").fetch.protocol != "inbox":
         raise BadInput(f"{source_id} is asked, not sent: a token is of no use to it")
-    token = _PREFIX + secrets.token_urlsafe(32)
-    end = stamp(now + timedelta(days=days))
-    workspace.ledger.keep_token(
-        Token(secrets.token_hex(4), _hash(token), _INBOX + source_id, note, stamp(now), end)
-    )
-    return token
+    return _issued(workspace, (f"deliver:{source_id}", ""), days=days, words=note, now=now, by=by)
+
+
+def issue_reader(
+    workspace: Workspace,
+    role: str,
+    *,
+    municipality: str,
+    days: int,
+    note: str,
+    now: datetime,
+    by: By = CONSOLE,
+) -> str:
+    """Make a token with which a program reads in a role and give it, this once.
+
+    `municipality` is a code or a name. Raises BadInput for a role in which no program reads, UnknownArea.
+    """
+    if role not in READING:
+        raise BadInput(f"a token reads as {', '.join(READING)}, not as '{role}'")
+    scope = (f"read:{role}", municipality_of(municipality))
+    return _issued(workspace, scope, days=days, words=note, now=now, by=by)
 
 
 def opened(workspace: Workspace, token: str, now: datetime) -> Token | None:
-    """Give what is kept of a token that opens a source now; None when it opens nothing.
-
-    The hash is what is looked up: how long that takes tells nothing of the token.
-    """
-    found = workspace.ledger.token(_hash(token))
-    if found is None or not is_valid(found, now) or not found.scope.startswith(_INBOX):
-        return None
-    return found
+    """Give what is kept of a token that lets deliver to a source now; None when it opens none."""
+    found = Tokens(workspace.book).opened(token, now)
+    return found if found and found.use == "deliver" else None
 
 
-def source_of(token: Token) -> str:
-    """Give the source that a token is for."""
-    return token.scope.removeprefix(_INBOX)
-
-
-def is_valid(token: Token, now: datetime) -> bool:
-    """Whether a token holds at an instant."""
-    return not token.revoked_at and now < datetime.fromisoformat(token.expires_at)
-
-
-def revoke(workspace: Workspace, token_id: str, now: datetime) -> Token:
+def revoke(workspace: Workspace, token_id: str, now: datetime, by: By = CONSOLE) -> Token:
     """End a token at once; BadInput when there is none of this id."""
-    found = next((one for one in workspace.ledger.tokens() if one.id == token_id), None)
-    if found is None:
-        raise BadInput(f"no token '{token_id}'; `tilannekuva token list` shows them")
-    ended = found._replace(revoked_at=found.revoked_at or stamp(now))
-    workspace.ledger.keep_token(ended)
+    with workspace.book.writing():
+        ended = Tokens(workspace.book).revoke(token_id, now)
+        log(Audit(workspace.book), by, "revoke token", _told(ended), now=now)
     return ended
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _issued(
+    workspace: Workspace, scope: tuple[str, str], *, days: int, words: str, now: datetime, by: By
+) -> str:
+    with workspace.book.writing():
+        token, kept = Tokens(workspace.book).issue(*scope, days=days, note=words, now=now)
+        log(Audit(workspace.book), by, "issue token", _told(kept), now=now)
+    return token
+
+
+def _told(token: Token) -> str:
+    return f"{token.id} {token.scope} {token.municipality}".rstrip()

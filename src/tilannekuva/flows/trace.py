@@ -1,7 +1,7 @@
 """Trace: where a value comes from: what was told of it, by which look, from which bytes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from threading import Semaphore
 from typing import Any, NamedTuple
@@ -108,7 +108,13 @@ def _told(workspace: Workspace, value: Value, as_of: datetime) -> Iterator[Obser
     """Yield every time that a value was told, the oldest first."""
     rows = workspace.store.revisions(as_of, indicators={value.indicator}, areas={value.area}, since=value.day)
     same = (one for one in rows if one.reference_date == value.day and one.stratum == "all")
-    yield from sorted(same, key=lambda one: (one.known_at, one.look))
+    for one in sorted(same, key=lambda one: (one.known_at, one.look)):
+        yield one._replace(look=_number(workspace, one.source, one.known_at))
+
+
+def _number(workspace: Workspace, source: str, at: datetime) -> int:
+    """Give the number of a look among those at its own source: of others it tells nothing."""
+    return workspace.ledger.count_looks(at, [source])
 
 
 def _landed(workspace: Workspace, one: Observation) -> Landed | None:
@@ -120,7 +126,7 @@ def _landed(workspace: Workspace, one: Observation) -> Landed | None:
     names = _pages(workspace, look)
     sizes = [workspace.landing.size(name) for name in names]
     return Landed(
-        look=look,
+        look=replace(look, seq=_number(workspace, look.source_id, look.landed_at)),
         url=told_address(look.url),
         pages=names,
         size=None if None in sizes else sum(size or 0 for size in sizes),

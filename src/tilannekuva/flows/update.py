@@ -17,6 +17,7 @@ from tilannekuva.flows.health import due_at
 from tilannekuva.flows.inbox import REST, Inbox
 from tilannekuva.flows.reading import Understood
 from tilannekuva.flows.recording import Recorder, grounds_of
+from tilannekuva.flows.release import States, release
 from tilannekuva.flows.replay import Progress, read
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.protocols.command import Programs
@@ -26,6 +27,7 @@ from tilannekuva.sources.transport import Transport
 _READERS = 2  # answers read at once: each takes a processor and some memory
 _BREATH = 0.2  # seconds between two looks at whether we are to stop
 _GLANCE = 1.0  # seconds between two looks into the inbox: whoever sends waits for the outcome
+_RELEASES = timedelta(minutes=10)  # between two attempts to release figures
 _log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Ask = Callable[[Recipe, Look | None], Answer]
@@ -259,6 +261,8 @@ class Runner:
     pause: float = 5.0
     _asking: Asking = field(init=False)
     _mistake: str = field(default="", init=False)
+    _states: States = field(default_factory=States, init=False)
+    _tried_at: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
 
     def __post_init__(self) -> None:
         """Begin with nothing under way."""
@@ -279,6 +283,7 @@ class Runner:
     def begin(self) -> None:
         """Land changed definitions and begin to ask what is due."""
         self._define(self.clock())
+        self._release(self.clock())
         for one in boundaries_first(due(self.workspace, self.clock())):
             self._asking.begin(one)
 
@@ -293,6 +298,12 @@ class Runner:
         while self._asking.under_way and monotonic() < end and not stop.is_set():
             for _ in self._asking.recorded(_BREATH):
                 pass
+
+    def _release(self, now: datetime) -> None:
+        """Release figures, not while what is read could be of before the release, and not at every turn."""
+        if not self._asking.under_way and now - self._tried_at >= _RELEASES:
+            self._tried_at = now
+            release(self.workspace, now, states=self._states)
 
     def _define(self, now: datetime) -> None:
         """Land changed definitions; while one holds a mistake, those in force stay so and are asked."""

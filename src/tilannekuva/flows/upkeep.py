@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field
 
 from tilannekuva import config
+from tilannekuva.access.audit import Audit
 from tilannekuva.config import FILE, Settings
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.definitions import Slug, Strict
@@ -83,7 +84,8 @@ def verify(workspace: Workspace) -> list[str]:
             workspace.landing.read(name)
         except Damaged as damage:
             faults.append(str(damage))
-    return [*faults, *publish.faults(workspace)]
+    log = Audit(workspace.book).fault()
+    return [*faults, *publish.faults(workspace), *filter(None, [log])]
 
 
 def _named(workspace: Workspace) -> set[str]:

@@ -1,21 +1,26 @@
 """A workspace: the folder that holds one situational picture."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from tilannekuva.access.book import Book
 from tilannekuva.config import Settings, settings, texts
+from tilannekuva.domain.access import KEEPER, Viewer
 from tilannekuva.domain.definitions import read
+from tilannekuva.domain.services import Service
 from tilannekuva.domain.texts import SectorText
 from tilannekuva.errors import BadDefinition, Busy, UnknownSource
 from tilannekuva.flows.formulas import prove
 from tilannekuva.indicators import catalogue as indicators
+from tilannekuva.indicators import services
 from tilannekuva.indicators.catalogue import Catalogue
 from tilannekuva.sources import recipe as recipes
 from tilannekuva.sources.recipe import Recipe
+from tilannekuva.sources.released import is_released, recipe_text, source_of
 from tilannekuva.store.archive import Archive
 from tilannekuva.store.duckdb import DuckStore
 from tilannekuva.store.landing import Landing
@@ -23,7 +28,9 @@ from tilannekuva.store.ledger import LEASE, Definition, Ledger
 
 
 class Workspace:
-    """Settings, landing, ledger, observations and archive of one folder."""
+    """Settings, landing, ledger, observations, archive, people of one folder; `viewer` is whom it answers."""
+
+    viewer: Viewer = KEEPER
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -32,24 +39,26 @@ class Workspace:
         self.ledger = Ledger(folder / "ledger.sqlite")
         self.store = DuckStore(folder / "segments", self.ledger)
         self.archive = Archive(folder / "archive")
+        self.book = Book(folder / "access.sqlite")
 
     def close(self) -> None:
-        """Close the ledger."""
+        """Close the ledger and the book of who may enter."""
         self.ledger.close()
+        self.book.close()
 
     def texts(self) -> dict[tuple[str, str], str]:
-        """Give the definition texts as they stand now, by kind and id."""
-        found = {("recipe", name): text for name, text in recipes.texts(self.folder / "recipes").items()}
-        found |= {
-            ("indicator", name): text for name, text in indicators.texts(self.folder / "indicators").items()
-        }
-        return found | {("text", name): text for name, text in texts(self.folder / "texts", None).items()}
+        """Give the definition texts as they stand now, by kind and id; of services those ever asked."""
+        known = {name for kind, name in self.ledger.definitions() if kind == "service"}
+        asked = {one.removeprefix("service-") for one in self.settings.sources}
+        return texts_in(self.folder, services_of=known | asked)
 
     def define(self, now: datetime) -> None:
         """Land definitions that are new or changed, once they have proved to be sound."""
         told = self.texts()
         _recipes(tuple((name, text) for (kind, name), text in told.items() if kind == "recipe"))
         found = _catalogue(tuple((name, text) for (kind, name), text in told.items() if kind == "indicator"))
+        shown = [one for one in found.indicators.values() if is_released(one)]
+        told |= {("recipe", source_of(one.id)): recipe_text(one) for one in shown}
         for (kind, name), text in told.items():
             if kind == "text":
                 read(text, f"texts/{name}.toml", SectorText)
@@ -61,7 +70,7 @@ class Workspace:
         gone = dict.fromkeys(known.keys() - landed.keys(), "")
         news = [Definition(*key, sha, now) for key, sha in (landed | gone).items() if known.get(key) != sha]
         if any(one.kind == "indicator" for one in news):
-            prove(found.indicators.values())
+            _prove(tuple((name, text) for (kind, name), text in told.items() if kind == "indicator"))
         if news:
             self.ledger.define(self.store.fence, news)
 
@@ -72,6 +81,10 @@ class Workspace:
     def catalogue(self, as_of: datetime | None = None) -> Catalogue:
         """Give the indicators in force at an instant."""
         return _catalogue(self._in_force("indicator", as_of))
+
+    def services(self, as_of: datetime | None = None) -> Mapping[str, Service]:
+        """Give the services in force at an instant by id."""
+        return {name: services.service(text, name) for name, text in self._in_force("service", as_of)}
 
     def recipe_of(self, sha256: str) -> Recipe:
         """Give the recipe of a landed text."""
@@ -116,6 +129,20 @@ class Workspace:
     _landed: dict[str, str] = {}  # noqa: RUF012 - immutable texts by content hash, shared by all workspaces
 
 
+def texts_in(folder: Path, *, services_of: Collection[str] | None = None) -> dict[tuple[str, str], str]:
+    """Give the definition texts of a folder and those shipped, by kind and id; raises BadDefinition.
+
+    Of services those named, or all.
+    """
+    found = {("recipe", name): text for name, text in recipes.texts(folder / "recipes").items()}
+    found |= {("indicator", name): text for name, text in indicators.texts(folder / "indicators").items()}
+    for name, text in services.texts(folder / "services").items():
+        if services_of is None or name in services_of:
+            found = {**services.written_out(text, name), **found}  # who wrote one by hand means it
+    found |= {("text", name): text for name, text in texts(folder / "texts", None).items()}
+    return dict(sorted(found.items()))
+
+
 @lru_cache(maxsize=64)
 def _recipes(texts: tuple[tuple[str, str], ...]) -> Mapping[str, Recipe]:
     found = {name: recipes.recipe(text, f"{name}.toml") for name, text in texts}
@@ -123,6 +150,11 @@ def _recipes(texts: tuple[tuple[str, str], ...]) -> Mapping[str, Recipe]:
         if one.id != name:
             raise BadDefinition(f"{name}.toml: its id is '{one.id}'; name the file {one.id}.toml")
     return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=8)
+def _prove(texts: tuple[tuple[str, str], ...]) -> None:
+    prove(_catalogue(texts).indicators.values())
 
 
 @lru_cache(maxsize=64)

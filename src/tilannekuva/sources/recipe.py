@@ -40,8 +40,9 @@ def _instant(text: str) -> None:
 class Series(Strict):
     """What the answer says of one indicator."""
 
-    indicator: Slug | Literal[""] = Field(
-        default="", description="Id of the indicator; with `each`, left out."
+    indicator: Annotated[str, Field(pattern=r"^((released:)?[a-z][a-z0-9]*(-[a-z0-9]+)*)?$")] = Field(
+        default="",
+        description="Id of the indicator; with `each`, left out. With `released:` before it, as released.",
     )
     each: dict[Slug, str] = Field(
         default={},
@@ -89,8 +90,12 @@ class Decisions(Strict):
     sql: str = Field(
         min_length=1,
         description="Standard SQL over `raw` that gives id, body, taken_on, title, and any of lang (of the "
-        "title), title_fi, title_sv, title_en, organ, published_at, effective_from, effective_to, area, "
-        "measure, strength, legal_basis, case_number, link, note. Days and instants may be texts; empty = "
+        "title), title_fi, title_sv, title_en, text_fi, text_sv, text_en, organ, published_at, "
+        "effective_from, effective_to, area, measure, strength, legal_basis, case_number, link, note, "
+        "options, expected_indicator, expected_direction (`down`, `up`), expected_size (per cent), "
+        "expected_by, owner, review_on, reviewed_on, seen, verdict (`kept`, `changed`, `ended`), stage "
+        "(`proposed`, `repealed`), superseded_by, picture, visibility, municipality, by, status. Several "
+        "measures and their strengths have blanks between them. Days and instants may be texts; empty = "
         "not told.",
     )
 

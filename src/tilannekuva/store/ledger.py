@@ -19,13 +19,11 @@ from tilannekuva.domain.publications import Publication
 from tilannekuva.errors import Busy, Damaged
 from tilannekuva.store import looks as look_rows
 from tilannekuva.store import publications
-from tilannekuva.store.decisions import INSERT, SCHEMA, SELECT, decision, digest, row
+from tilannekuva.store.decisions import INSERT, SCHEMA, SELECT, SELECT_WHOLE, decision, digest, row
 from tilannekuva.store.holders import alive, here
 from tilannekuva.store.looks import COLUMNS as _LOOK
 from tilannekuva.store.looks import look as _look
 from tilannekuva.store.looks import written as _text
-from tilannekuva.store.tokens import SCHEMA as TOKENS
-from tilannekuva.store.tokens import Token
 
 FORMAT = 1
 LEASE = timedelta(seconds=60)
@@ -103,8 +101,8 @@ class Ledger:
         made = int(self._all(asked)[0][0])
         if (
             made == FORMAT
-        ):  # ledgers that were made before there were decisions, tokens, publications have no tables of them
-            for schema in (SCHEMA, TOKENS, publications.SCHEMA):
+        ):  # ledgers that were made before there were decisions, publications have no tables of them
+            for schema in (SCHEMA, publications.SCHEMA):
                 self._connection.execute(schema)
         return made
 
@@ -165,7 +163,9 @@ class Ledger:
             again = [(o.outcome, o.definition, o.rows, o.news, o.withdrawn, o.message, o.seq) for o in reread]
             self._connection.executemany(sql, again)
             self._connection.executemany(look_rows.INSERT, [look_rows.row(one) for one in looks])
-            self._connection.executemany("delete from decision where look = ?", [(o.seq,) for o in reread])
+            self._connection.executemany(
+                "delete from decision_version where look = ?", [(o.seq,) for o in reread]
+            )
             self._connection.executemany(INSERT, [row(one) for one in decisions])
             retired = [(_text(at), name) for name in old]
             self._connection.executemany("update segment set retired_at = ? where name = ?", retired)
@@ -241,11 +241,11 @@ class Ledger:
         sql = "select distinct source_id from look where landed_at <= ? order by 1"
         return [row[0] for row in self._all(sql, (_text(as_of),))]
 
-    def last_seq(self, as_of: datetime) -> int:
-        """Give the number of the newest look known at an instant."""
-        return int(
-            self._all("select coalesce(max(seq), 0) from look where landed_at <= ?", (_text(as_of),))[0][0]
-        )
+    def count_looks(self, as_of: datetime, sources: Sequence[str] | None = None) -> int:
+        """Count the looks known at an instant, at some sources or all."""
+        among = f"source_id in ({', '.join('?' * len(sources))})" if sources is not None else "true"
+        sql = f"select count(*) from look where landed_at <= ? and {among}"
+        return int(self._all(sql, (_text(as_of), *(sources or ())))[0][0])
 
     def has_look(self, source_id: str, landed_at: datetime) -> bool:
         """Whether a look at a source at an instant is recorded."""
@@ -313,20 +313,6 @@ class Ledger:
                 "delete from segment where name = ? and retired_at is not null", [(one,) for one in names]
             )
 
-    def tokens(self) -> list[Token]:
-        """Give all tokens ever made, the newest last."""
-        return [Token(*row) for row in self._all("select * from token order by made_at, id")]
-
-    def token(self, sha256: str) -> Token | None:
-        """Give the token of a hash."""
-        rows = self._all("select * from token where sha256 = ?", (sha256,))
-        return Token(*rows[0]) if rows else None
-
-    def keep_token(self, token: Token) -> None:
-        """Keep a token, new or with another end."""
-        with self._transaction():
-            self._connection.execute("insert or replace into token values (?, ?, ?, ?, ?, ?, ?)", token)
-
     def publish(self, one: Publication) -> None:
         """Record a publication; whoever updates the workspace is not in its way."""
         with self._transaction():
@@ -348,7 +334,7 @@ class Ledger:
 
     def altered(self) -> list[str]:
         """Name the decisions that are not as they were recorded; none is good."""
-        rows = self._all("select * from decision order by source, id")
+        rows = self._all(f"{SELECT_WHOLE} order by source, id")
         return [f"{cells[1]} of {cells[0]}" for cells in rows if digest(cells[:-1]) != cells[-1]]
 
     def lease(self, holder: str, now: datetime) -> int:

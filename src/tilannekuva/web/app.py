@@ -16,33 +16,63 @@ from tilannekuva.errors import (
     BadInstant,
     NotInstalled,
     TilannekuvaError,
+    TooMany,
     UnknownArea,
+    UnknownDecision,
     UnknownIndicator,
     UnknownPicture,
 )
-from tilannekuva.web import downloads, feed, ground, images, inbox, installed, live, render
+from tilannekuva.web import (
+    deciding,
+    downloads,
+    entering,
+    entrance,
+    feed,
+    ground,
+    images,
+    inbox,
+    installed,
+    live,
+    people,
+    render,
+)
+from tilannekuva.web.entrance import Door
+from tilannekuva.web.gate import barred
 from tilannekuva.web.language import Language, language
 from tilannekuva.web.registry import PAGES
-from tilannekuva.web.site import Ready, Site, sent
+from tilannekuva.web.rules import right_of
+from tilannekuva.web.site import Ready, Site, address_of, sent
 from tilannekuva.web.urls import PATHS, TWINS
 
 
 class FastPath:
-    """Sends what is on the shelf before the router is asked; nothing leaves without the safe headers."""
+    """Sends what is on the shelf before the router is asked; nothing leaves without the safe headers.
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
+    Before both stands the gate, where the site has a door.
+    """
+
+    def __init__(self, app: ASGIApp, site: Site, door: Door | None = None) -> None:
         self.app = app
         self.site = site
         self.shelf = site.shelf
+        self.gate = door and door.gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a ready page, or ask the application."""
-        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
-            ready = self.shelf.pages.get((scope["raw_path"], scope["query_string"]))
-            if ready:
-                await sent(scope, send, ready)
-                return
-        await self.app(scope, receive, _guarded(send) if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            send = await self.gate.passed(scope, send) if self.gate else send
+        except (HTTPException, TilannekuvaError) as error:
+            refusal = await _failed(Request(scope), error, exercise=_is_exercise(self.site))
+            await refusal(scope, receive, _guarded(send))
+            return
+        ready = self.shelf.pages.get(address_of(scope)) if scope["method"] in ("GET", "HEAD") else None
+        if ready:
+            await sent(scope, send, ready)
+        else:
+            await self.app(scope, receive, _guarded(send))
 
 
 def _guarded(send: Send) -> Send:
@@ -59,19 +89,25 @@ def _guarded(send: Send) -> Send:
     return guarded
 
 
-def application(site: Site, lifespan: Lifespan[Starlette] | None = None) -> FastPath:
-    """Make the application of a site."""
+def application(
+    site: Site, lifespan: Lifespan[Starlette] | None = None, door: Door | None = None
+) -> FastPath:
+    """Make the application of a site; without a door nobody can log in, and all are everybody."""
     return FastPath(
         Starlette(
-            routes=routes(site),
+            routes=routes(site, door),
             lifespan=lifespan,
             exception_handlers=dict.fromkeys(
-                (TilannekuvaError, HTTPException, Exception),
-                partial(_failed, exercise=site.reader.settings.exercise_from is not None),
+                (TilannekuvaError, HTTPException, Exception), partial(_failed, exercise=_is_exercise(site))
             ),
         ),
         site,
+        door,
     )
+
+
+def _is_exercise(site: Site) -> bool:
+    return site.reader.settings.exercise_from is not None
 
 
 def addresses() -> list[tuple[str, str]]:
@@ -89,24 +125,34 @@ def addresses() -> list[tuple[str, str]]:
         *inbox.PATHS.items(),
         *feed.PATHS.items(),
         *downloads.PATHS.items(),
+        *entrance.PATHS.items(),
+        *people.PATHS.items(),
     ]
     return [*found, ("/static/…", "Style sheet and icon, with a name that changes with them.")]
 
 
-def routes(site: Site) -> list[Route]:
-    """Give the routes: each page in each form, the static files, the way in."""
+def routes(site: Site, door: Door | None = None) -> list[Route]:
+    """Give the routes, each behind its rule: pages in each form, the static files, the way in.
+
+    Raises LookupError for a route whose right no rule tells.
+    """
+    made = [barred(one, right_of(one.path)) for one in _single(site, door)]
+    for page, (path, _) in PATHS.items():
+        where, right = "/{lang:lang}/" + path.replace("{id}", "{id:slug}"), right_of(path, page)
+        made.append(barred(Route(where, _marked(site, page, "")), right))
+        twins = ((twin, f"{where}{'' if path else 'index'}.{twin}") for twin in TWINS)
+        made += [barred(Route(address, _marked(site, page, twin)), right) for twin, address in twins]
+    return made
+
+
+def _single(site: Site, door: Door | None) -> list[Route]:
+    """Give the routes that are no pages."""
     made = [Route("/", _welcome), Route("/static/{name}", _static), Route("/events", site.news.endpoint)]
     made += [Route(path, partial(_own, ready=ready)) for path, ready in site.own.items()]
     made += [*images.routes(site), *ground.routes(site)]
-    made += [*feed.routes(site), *downloads.routes(site)]
-    made += site.reception.routes() if site.reception else []
-    for page, (path, _) in PATHS.items():
-        where = "/{lang:lang}/" + path.replace("{id}", "{id:slug}")
-        made.append(Route(where, _marked(site, page, "")))
-        made += [
-            Route(f"{where}{'' if path else 'index'}.{twin}", _marked(site, page, twin)) for twin in TWINS
-        ]
-    return made
+    made += [*feed.routes(site), *downloads.routes(site), *entering.routes(site)]
+    made += [*(site.reception.routes() if site.reception else ()), *deciding.routes(site)]
+    return [*made, *door.routes(), *people.Managing(door).routes()] if door else made
 
 
 def _marked(site: Site, page: str, twin: str) -> Callable[[Request], Awaitable[Response]]:
@@ -165,6 +211,8 @@ async def _failed(request: Request, error: Exception, *, exercise: bool) -> Resp
     status = error.http_status if isinstance(error, TilannekuvaError) else getattr(error, "status_code", 500)
     lang = request.url.path[1:3] if request.url.path[1:3] in LANGS else "fi"
     headers = {**(getattr(error, "headers", None) or {}), "Cache-Control": "no-store"}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.wait)
     if request.url.path.startswith("/api/") or request.url.path.endswith(tuple(f".{twin}" for twin in TWINS)):
         return JSONResponse({"error": {"status": status, "message": _told(error)}}, status, headers=headers)
     heading, message = language(lang).text("This cannot be shown"), _explained(language(lang), error)
@@ -183,6 +231,7 @@ def _explained(words: Language, error: Exception) -> str:
     told: dict[type[Exception], str] = {
         UnknownArea: words.text("There is no such area."),
         UnknownIndicator: words.text("There is no such indicator."),
+        UnknownDecision: words.text("There is no such decision."),
         UnknownPicture: words.text("This was never published. The page of briefs lists what was."),
         BadInstant: words.text("That day cannot be read, or it has not come yet."),
     }
@@ -193,6 +242,8 @@ def _explained(words: Language, error: Exception) -> str:
         )
     if isinstance(error, HTTPException) and error.status_code in (404, 405):
         return words.text("There is no such page.")
+    if getattr(error, "status_code", 0) in (401, 403):
+        return words.text("Your role does not give the right to this.")
     return told.get(
         type(error), words.text("Something went wrong here. The figures are safe; try again in a moment.")
     )

@@ -64,36 +64,39 @@ def form_of(name: str) -> str:
     return form
 
 
-def of(reader: Reader, wanted: Wanted, form: str) -> tuple[Picture, bytes]:
-    """Give a picture and its brief in a form of FORMS; raises NotInstalled without the extra `brief`."""
+def of(reader: Reader, wanted: Wanted, form: str, *, head: str = "") -> tuple[Picture, bytes]:
+    """Give a picture and its brief in a form of FORMS; raises NotInstalled without the extra `brief`.
+
+    `head` is the end of the log of who saw and changed what, printed in a brief of now.
+    """
     area = register().area(wanted.area or reader.areas[0]).id
     picture = reader.picture(Question(wanted.as_of, area, rewound=wanted.rewound))
-    return picture, made(View(picture, language(wanted.lang), "brief", reader), form)
+    return picture, made(View(picture, language(wanted.lang), "brief", reader), form, head=head)
 
 
-def made(view: View, form: str) -> bytes:
+def made(view: View, form: str, *, head: str = "") -> bytes:
     """Give the brief of a view in a form of FORMS; raises NotInstalled without the extra `brief`."""
-    value = content(view)
+    value = content(view, head)
     if form == "pdf":
         return typesetting.pdf("brief.typ", value, made_at=view.picture.as_of)
     if form == "png":
         return typesetting.png("card.typ", value, ppi=_PPI)
     if form == "eml":
-        return _mail(view, value)
+        return _mail(view, value, head)
     template = "mail.html" if form == "html" else "mail.txt"
     return render.html(view.language.code, template, v=value)
 
 
-def _mail(view: View, value: Value) -> bytes:
+def _mail(view: View, value: Value, head: str) -> bytes:
     """Give a draft that a mail program opens: the text, the same as HTML, and the PDF with it."""
     message = EmailMessage()
     message["Subject"] = value["title"]
     message["Date"] = format_datetime(view.picture.as_of)
     message["X-Unsent"] = "1"  # a draft, for programs that know the word
-    message.set_content(made(view, "txt").decode())
-    message.add_alternative(made(view, "html").decode(), subtype="html")
+    message.set_content(made(view, "txt", head=head).decode())
+    message.add_alternative(made(view, "html", head=head).decode(), subtype="html")
     name = f"tilannekuva-{view.picture.as_of:%Y-%m-%d}-{view.language.code}.pdf"
-    message.add_attachment(made(view, "pdf"), maintype="application", subtype="pdf", filename=name)
+    message.add_attachment(made(view, "pdf", head=head), maintype="application", subtype="pdf", filename=name)
     for nth, part in enumerate(one for one in message.walk() if one.is_multipart()):
         part.set_boundary(
             f"=={view.picture.id}-{nth}=="
@@ -101,7 +104,7 @@ def _mail(view: View, value: Value) -> bytes:
     return message.as_bytes()
 
 
-def content(view: View) -> Value:
+def content(view: View, head: str = "") -> Value:
     """Give what a brief says, in the order in which it says it, as texts and drawings."""
     page, lang, picture = front(view), view.language, view.picture
     known = lang.text("As known {instant}", instant=page.frame.as_of)
@@ -129,9 +132,15 @@ def content(view: View) -> Value:
             | {"paragraphs": list(one.paragraphs)}
             for one in sector_texts(view)
         ],
-        "foot": f"{known} · {lang.text('Picture {id}', id=picture.id)}",
+        "foot": " · ".join([known, lang.text("Picture {id}", id=picture.id), *_anchor(view, head)]),
         "published": page.frame.published,
     }
+
+
+def _anchor(view: View, head: str) -> Iterator[str]:
+    """Tell the end of the log, so that paper shows if rows were lost; a brief of the past has none."""
+    if head and not view.picture.rewound:
+        yield view.language.text("Head of the log {head}", head=head)
 
 
 def _tiles(view: View, page: Front) -> Value:

@@ -31,7 +31,7 @@ Row = dict[str, Any]
 
 def workbook(view: View) -> bytes:
     """Give an indicator's values as a workbook; raises NotInstalled without the writer."""
-    return xlsx([_typed(row) for row in rows(view)], view.name)
+    return xlsx([_typed(row) for row in rows(view)], view.name, at=view.picture.as_of)
 
 
 def _typed(row: Row) -> Row:
@@ -87,7 +87,7 @@ def routes(site: Site) -> list[Route]:
 
     async def raw(request: Request) -> Response:
         as_of = site.question(request, "").as_of
-        found = await run_in_threadpool(site.reader.raw, request.path_params["sha256"], as_of)
+        found = await run_in_threadpool(site.asked_of(request).raw, request.path_params["sha256"], as_of)
         if found is None:
             raise HTTPException(404, "these bytes are not here, or not for everybody")
         return _attached(*found, request.path_params["sha256"])

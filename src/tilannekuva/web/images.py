@@ -106,7 +106,11 @@ def _png(view: View) -> Body:
 
 def _brief(form: str, view: View) -> Body:
     shown = "inline" if form in ("pdf", "png", "txt") else "attachment"
-    return body(brief.made(view, form), brief.FORMS[form], also=_named(view, form, shown=shown))
+    return body(
+        brief.made(view, form, head=view.reader.log_head()),
+        brief.FORMS[form],
+        also=_named(view, form, shown=shown),
+    )
 
 
 def _named(view: View, form: str, *, shown: str = "inline") -> dict[str, str]:

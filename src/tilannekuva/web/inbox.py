@@ -5,7 +5,6 @@ a browser deliver.
 """
 
 import asyncio
-from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,9 +17,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tilannekuva.access.floods import Pace
+from tilannekuva.access.tokens import Token
 from tilannekuva.domain.looks import Look
-from tilannekuva.errors import BadInput
-from tilannekuva.flows import inbox, tokens
+from tilannekuva.errors import BadInput, TooMany
+from tilannekuva.flows import inbox
 from tilannekuva.flows.delivery import Arrival, Desk, is_good
 
 PATHS = {
@@ -45,7 +46,7 @@ class Reception:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = monotonic
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
-    _calls: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    pace: Pace = field(default_factory=lambda: Pace(_PER_MINUTE, 60.0))
 
     def routes(self) -> list[Route]:
         """Give the addresses."""
@@ -58,54 +59,59 @@ class Reception:
 
     async def deliver(self, request: Request) -> Response:
         """Keep a delivery, wait a while for its outcome and tell it."""
-        source = await self._admitted(request)
-        packed = _form(request)
+        token = await self._admitted(request)
+        source, packed = token.of, _form(request)
         with await run_in_threadpool(self.desk.arrival, source, packed=packed) as arrival:
             length = request.headers.get("content-length", "")
             _within(arrival, int(length) if length.isdecimal() else 0)
             if await run_in_threadpool(self.desk.is_full, source):
                 raise HTTPException(503, "too many deliveries wait: is this picture being updated?", _LATER)
             receipt = await _kept(request, arrival)
-        for _ in range(int(self.patience / _PAUSE)):
-            if await run_in_threadpool(self.desk.outcome, source, receipt):
-                break
-            await self.sleep(_PAUSE)
+        origin = request.client.host if request.client else ""
+        await run_in_threadpool(self.desk.note, token, receipt, origin=origin, now=self.now())
+        await self.awaited(source, receipt)
         return await self._told(request, source, receipt)
+
+    async def awaited(self, source: str, receipt: str) -> Look | None:
+        """Wait a while for what comes of a delivery; None when it still waits."""
+        for _ in range(int(self.patience / _PAUSE)):
+            if look := await run_in_threadpool(self.desk.outcome, source, receipt):
+                return look
+            await self.sleep(_PAUSE)
+        return None
 
     async def tell(self, request: Request) -> Response:
         """Tell what came of a delivery."""
-        source = await self._admitted(request)
+        source = (await self._admitted(request)).of
         return await self._told(request, source, _receipt(request))
 
     async def returned(self, request: Request) -> Response:
         """Give the sheet that goes back."""
-        source = await self._admitted(request)
+        source = (await self._admitted(request)).of
         sheet = await run_in_threadpool(self.desk.sheet, source, _receipt(request))
         if sheet is None:
             raise HTTPException(404, "no sheet goes back for this delivery")
         return _workbook(sheet, 200)
 
-    async def _admitted(self, request: Request) -> str:
-        """Give the source that a request may speak of: the one its token is for."""
+    async def _admitted(self, request: Request) -> Token:
+        """Give the token of a request, which speaks of the source that it is for and of no other."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         token = await run_in_threadpool(self.desk.opened, given.strip(), self.now())
         if scheme.casefold() != "bearer" or token is None:
             said = "send the header `Authorization: Bearer tk_…` with a token that holds"
             raise HTTPException(401, said, {"WWW-Authenticate": "Bearer"})
         self._count(token.id)
-        source = tokens.source_of(token)
-        if request.path_params["source"] != source:
-            raise HTTPException(403, f"this token is for {source} alone")
-        return source
+        if request.path_params["source"] != token.of:
+            raise HTTPException(403, f"this token is for {token.of} alone")
+        return token
 
     def _count(self, token_id: str) -> None:
         """Count a request; too many with one token in a minute are refused."""
-        calls, now = self._calls[token_id], self.clock()
-        while calls and calls[0] <= now - 60:
-            calls.popleft()
-        if len(calls) >= _PER_MINUTE:
-            raise HTTPException(429, f"at most {_PER_MINUTE} requests a minute with one token", _LATER)
-        calls.append(now)
+        try:
+            self.pace.count(token_id, now=self.clock())
+        except TooMany as error:
+            said = f"at most {_PER_MINUTE} requests a minute with one token"
+            raise HTTPException(429, said, {"Retry-After": str(error.wait)}) from None
 
     async def _told(self, request: Request, source: str, receipt: str) -> Response:
         where = f"/api/inbox/{source}/{receipt}"

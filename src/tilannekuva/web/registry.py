@@ -12,12 +12,16 @@ from tilannekuva.web.pages import (
     changes_data,
     compare,
     data,
+    decide,
+    decision,
     decisions,
+    enter,
     front,
     glossary,
     indicator,
     map_page,
     plain,
+    services,
     sources,
     trace,
 )
@@ -29,7 +33,7 @@ class Page:
     """How a page is made: `context` gives its template's value, `rows` its data twin; `about` documents it.
 
     `whole` pages name an indicator and show its whole course. A page that shows what needs no news to change,
-    such as the archive, is not `kept`.
+    such as the archive, is not `kept`. The name in the path of a page with `own_ids` is no indicator's.
     """
 
     template: str
@@ -38,6 +42,7 @@ class Page:
     about: str
     whole: bool = False
     kept: bool = True
+    own_ids: bool = False
 
 
 PAGES = {
@@ -58,6 +63,20 @@ PAGES = {
     "decisions": Page(
         "decisions.html", decisions.decisions_page, decisions.rows, "What was decided, by day."
     ),
+    "decision": Page(
+        "decision.html",
+        decision.decision_page,
+        decision.rows,
+        "One decision: what was decided, what it was expected to bring about, what was seen.",
+        own_ids=True,
+    ),
+    "decide": Page(
+        "decide.html",
+        decide.decide_page,
+        decide.rows,
+        "The form by which a decision is recorded (POST), for who has the right to decide.",
+        kept=False,
+    ),
     "brief": Page(
         "brief.html", brief.brief_page, brief.rows, "The briefs, and the texts of the sectors.", kept=False
     ),
@@ -69,6 +88,30 @@ PAGES = {
     ),
     "trace": Page("trace.html", trace.trace_page, trace.rows, "Where a number comes from.", whole=True),
     "data": Page("data.html", data.data_page, data.rows, "How other programs read the picture."),
+    "services": Page(
+        "services.html",
+        services.services_page,
+        services.rows,
+        "How far each service for people has come, what waits, and how long it will take.",
+    ),
+    "service": Page(
+        "service.html",
+        services.service_page,
+        services.rows,
+        "One service: its funnel, curves, parts and municipalities.",
+        own_ids=True,
+    ),
+    "enter": Page(
+        "enter.html", enter.enter_page, enter.rows, "The services on which a day is reported.", kept=False
+    ),
+    "report": Page(
+        "report.html",
+        enter.report_page,
+        enter.rows,
+        "A day of a service, reported from a phone.",
+        kept=False,
+        own_ids=True,
+    ),
     "plain": Page("plain.html", plain.plain_page, plain.rows, "The situation in plain language."),
     "glossary": Page("glossary.html", glossary.glossary_page, glossary.rows, "The words of the picture."),
     "accessibility": Page(

@@ -19,7 +19,7 @@ from tilannekuva.web.language import language
 from tilannekuva.web.pages.frame import View
 
 _FIRST = ("page.css", "charts.css")  # of the one style sheet, before those of single pages
-_REMARK = re.compile(rb"^ *//.*\n", re.MULTILINE)
+_UNSENT = re.compile(rb"^//.*\n|^\s+(//.*\n)?| // .*$", re.MULTILINE)  # of scripts: remarks and indentation
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -90,7 +90,7 @@ def static(name: str) -> Body | None:
     if name not in parts:
         return None
     content = b"".join(files[part].read_bytes() for part in parts[name])
-    content = _REMARK.sub(b"", content) if name.endswith(".js") else content  # remarks stay at home
+    content = _UNSENT.sub(b"", content) if name.endswith(".js") else content
     return body(content, _TYPES[name.rpartition(".")[2]], lasting=True)
 
 

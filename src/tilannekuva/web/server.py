@@ -14,14 +14,18 @@ from starlette.applications import Starlette
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.errors import BadInput, TilannekuvaError
 from tilannekuva.flows.delivery import Desk
+from tilannekuva.flows.entrance import Entrance, client_secret
 from tilannekuva.flows.picture import states_of
 from tilannekuva.flows.reader import Reader
 from tilannekuva.flows.update import Ask, Runner, utc_now
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web import installed, render
 from tilannekuva.web.app import FastPath, application
+from tilannekuva.web.entrance import BACK, Door
+from tilannekuva.web.gate import Gate
 from tilannekuva.web.inbox import Reception
 from tilannekuva.web.live import News
+from tilannekuva.web.oidc import Directory
 from tilannekuva.web.site import Shelf, Site
 
 _log = logging.getLogger(__name__)
@@ -101,7 +105,15 @@ def site(
             for thread in threads:
                 await asyncio.to_thread(thread.join)
 
-    return application(made, lifespan)
+    return application(made, lifespan, door(workspace, clock))
+
+
+def door(workspace: Workspace, clock: Callable[[], datetime]) -> Door:
+    """Make the door of a workspace; raises BadDefinition when its secret is missing or weak."""
+    settings = workspace.settings
+    secret, oidc = client_secret(settings), settings.login.oidc
+    directory = Directory(oidc, secret, settings.origin + BACK) if oidc else None
+    return Door(Gate(Entrance(workspace), settings.origin, clock), workspace, directory)
 
 
 def _run(workspace: Workspace, ask: Ask, clock: Callable[[], datetime], stop: threading.Event) -> None:
@@ -131,16 +143,20 @@ def _own(workspace: Workspace) -> dict[str, render.Body]:
 
 
 async def _tick(workspace: Workspace, site: Site, clock: Callable[[], datetime]) -> None:
-    """Empty the shelf when data, definitions, the day or a source's health have changed."""
-    seen = None
+    """Empty the shelf when data, definitions, the day or a source's health have changed.
+
+    What everybody sees moves only with what everybody may know: not even when somebody wrote is told.
+    """
+    known = None
     while True:
         now = clock()
         with suppress(TilannekuvaError):
             states = tuple(
                 (one.source_id, one.condition) for one in await asyncio.to_thread(states_of, workspace, now)
             )
-            found = (workspace.ledger.version(), helsinki_date(now), states)
-            if found != seen:
-                site.clear(now)
-                seen = found
+            is_open = Entrance(workspace).is_open
+            found = (workspace.ledger.version(), helsinki_date(now), states, is_open)
+            if found != known:
+                site.heard(now, await asyncio.to_thread(site.reader.state, now))
+                known = found
         await asyncio.sleep(_TICK)

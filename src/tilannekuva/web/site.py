@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from tilannekuva.domain.access import PUBLIC, Viewer
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import end_of_day, helsinki_date, instant
 from tilannekuva.domain.picture import Picture
@@ -25,20 +26,25 @@ from tilannekuva.web.registry import PAGES
 from tilannekuva.web.urls import asked
 
 _ROOM = 512  # pages held in memory
-Key = tuple[bytes, bytes]
+Key = tuple[Viewer, bytes, bytes]
 
 
 @dataclass
 class Shelf:
-    """Ready pages by address, all of one instant; emptied when there is news."""
+    """Ready pages by viewer and address; emptied when there is news, `now` is when it was last.
+
+    `state` names what everybody could know then.
+    """
 
     now: datetime
+    state: str = ""
     pages: OrderedDict[Key, render.Body] = field(default_factory=OrderedDict)
 
-    def clear(self, now: datetime) -> None:
-        """Forget all pages; the next ones are of `now`."""
+    def clear(self, now: datetime, *, everybody: bool = True) -> None:
+        """Forget pages. Not everybody: only those of viewers who are logged in."""
         self.now = now
-        self.pages.clear()
+        for key in [one for one in self.pages if everybody or one[0] != PUBLIC]:
+            del self.pages[key]
 
     def keep(self, key: Key, page: render.Body) -> None:
         """Put a page on the shelf; the oldest make room."""
@@ -61,16 +67,29 @@ class Site:
     own: Mapping[str, render.Body] = field(default_factory=dict)
     _making: dict[Hashable, asyncio.Task[render.Body]] = field(default_factory=dict)
 
-    def clear(self, now: datetime) -> None:
-        """Forget what was read and made, and say so; the next is of `now`."""
-        self.reader.clear(now)
-        self.shelf.clear(now)
-        self.news.tell(now)
+    def clear(self, now: datetime, *, everybody: bool = True) -> None:
+        """Forget what was read and made, and say so; the next is of `now`.
+
+        Not everybody: what changed is not for all to know. Then their pages stay, and they hear nothing.
+        """
+        self.reader.clear(now, everybody=everybody)
+        self.shelf.clear(now, everybody=everybody)
+        if everybody:
+            self.news.tell(now)
+
+    def heard(self, now: datetime, state: str) -> None:
+        """Forget what news has made old; everybody's pages only where the reader's `state` has moved."""
+        self.clear(now, everybody=state != self.shelf.state)
+        self.shelf.state = state
+
+    def asked_of(self, request: Request) -> Reader:
+        """Give who answers a request: the reader of its viewer, everybody's unless somebody is logged in."""
+        return self.reader.answering(viewer_of(request.scope))
 
     def question(self, request: Request, name: str) -> Question:
         """Read what an address asks; raises BadInput for what cannot be asked."""
         text = request.query_params.get("as_of", "")
-        now = self.shelf.now
+        now = self.asked_of(request).now
         as_of = instant(text) if text else now
         if as_of > end_of_day(helsinki_date(now)):
             raise BadInstant(f"'{text}' has not come yet; ask for a day that has")
@@ -88,8 +107,10 @@ class Site:
         self, request: Request, make: Callable[[], render.Body], *, kept: bool = True
     ) -> Response:
         """Answer with what `make` makes, once for all who ask meanwhile; kept until there is news."""
-        key, begun = (request.scope["raw_path"], request.scope["query_string"]), self.shelf.now
-        work = (asyncio.get_running_loop(), begun, key)
+        key, begun = address_of(request.scope), self.shelf.now
+        work = (asyncio.get_running_loop(), begun, key, "" if kept else person_of(request.scope))
+        if kept and key in self.shelf.pages:
+            return Ready(self.shelf.pages[key])
         if work not in self._making:
             self._making[work] = asyncio.create_task(run_in_threadpool(make))
             self._making[work].add_done_callback(lambda _: self._making.pop(work))
@@ -110,22 +131,42 @@ class Site:
 
     def _picture(self, request: Request, name: str) -> Picture:
         """Give the picture that an address asks for: computed, or as it was published then."""
-        published = request.query_params.get("published", "")
+        reader, published = self.asked_of(request), request.query_params.get("published", "")
         if not published:
-            return self.reader.picture(self.question(request, name))
-        found = replace(self.reader.published(published), rewound=True)
+            return reader.picture(self.question(request, name))
+        found = replace(reader.published(published), rewound=True)
         whole = frozenset({name}) & found.indicators.keys()
-        return self.reader.wider(found, whole, since=date.min) if whole else found
+        return reader.wider(found, whole, since=date.min) if whole else found
 
     def view(self, request: Request) -> View:
         """Give what a request asks to see; raises BadInput for what there is not."""
         page, name = request.scope["page"], request.path_params.get("id", "")
-        picture = self._picture(request, name)
-        if name and name not in picture.indicators:
+        indicator = "" if PAGES[page].own_ids else name
+        picture = self._picture(request, indicator)
+        if indicator and indicator not in picture.indicators:
             raise UnknownIndicator(f"no indicator '{name}'; there are {', '.join(picture.indicators)}")
         given = request.query_params.multi_items()
         query = tuple((key, value) for key, value in given if value and key in asked(page))
-        return View(picture, language(request.path_params["lang"]), page, self.reader, name, query)
+        by = "" if PAGES[page].kept else person_of(request.scope)
+        lang = language(request.path_params["lang"])
+        return View(picture, lang, page, self.asked_of(request), name, query, by)
+
+
+def viewer_of(scope: Scope) -> Viewer:
+    """Give who looks: whoever the entrance let in, else everybody."""
+    found: Viewer = scope.get("viewer", PUBLIC)
+    return found
+
+
+def person_of(scope: Scope) -> str:
+    """Give the name of who asks; empty for everybody."""
+    found: str = scope.get("person", "")
+    return found
+
+
+def address_of(scope: Scope) -> Key:
+    """Give the place of an answer on the shelf."""
+    return viewer_of(scope), scope["raw_path"], scope["query_string"]
 
 
 class Ready(Response):

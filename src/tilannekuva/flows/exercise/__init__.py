@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from tilannekuva.flows.exercise import city, decisions, health
+from tilannekuva.flows.exercise import city, decisions, health, services
 from tilannekuva.flows.exercise.epidemic import NO_GAPS_FROM, Epidemic, dice_for
 
 
@@ -52,7 +52,10 @@ SOURCES: dict[str, Saying] = {
     "decisions-government": ("https://valtioneuvosto.fi/rss/tiedotteet.rss", decisions.government, DECIDED),
     "decisions-tampere-cloudnc": ("https://tampere.cloudnc.fi/fi-FI/haku", decisions.tampere, DECIDED),
     "decisions-turku": ("https://paatokset.turku.fi/api/toimielin/kh", decisions.turku, DECIDED),
+    "decisions-own": ("", decisions.own, DECIDED),
     "decisions-hameenlinna-tweb": (TWEB, decisions.hameenlinna, DECIDED),
+    "service-phone-ring": ("", services.phone_ring, services.HOURS),
+    "service-grocery-bags": ("", services.grocery_bags, services.HOURS),
 }
 # What lands once more the same day.
 AGAIN: dict[str, Saying] = {"fmi-air-quality": (FMI, partial(city.fmi_air, until=21), FMI_EVENING)}

@@ -6,7 +6,7 @@ so that a later day never changes what was decided. Every title that the format 
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from email.utils import format_datetime
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 from tilannekuva.domain.calendar import HELSINKI
 from tilannekuva.flows.exercise.epidemic import PREHISTORY_DAYS, Epidemic
 from tilannekuva.flows.exercise.health import written
+from tilannekuva.sources.recipe import recipe, texts
 
 MARK = "(Harjoitus)"
 MONDAY, THURSDAY = 0, 3
@@ -40,6 +41,29 @@ _CITY = (
     ("Lukiot siirtyvät osittaiseen etäopetukseen", "Lukiot palaavat lähiopetukseen"),
     ("Kirjastot ja uimahallit suljetaan", "Kirjastot ja uimahallit avataan"),
 )
+
+
+_OWN = (
+    (
+        "Etätyö ja kasvosuojukset kaupungin toimipaikoissa",
+        "Distansarbete och munskydd på stadens arbetsplatser",
+        "Remote work and face coverings at the city's workplaces",
+        "C2 H6",
+    ),
+    (
+        "Kaupungin järjestämät tilaisuudet enintään 20 henkilölle",
+        "Stadens evenemang för högst 20 personer",
+        "Events of the city for at most 20 persons",
+        "C3 C4",
+    ),
+    (
+        "Vierailut ikäihmisten asumispalveluissa rajoitetaan",
+        "Besök inom boendeservicen för äldre begränsas",
+        "Visits to housing services for the elderly restricted",
+        "H8",
+    ),
+)
+_BY, _REVIEW = timedelta(days=21), timedelta(days=24)  # when an effect is expected, and reviewed
 
 
 class Step(NamedTuple):
@@ -148,3 +172,46 @@ def tampere(epidemic: Epidemic) -> bytes:
     ]
     page = f'<main id="ContentStart"><ul>{"".join(hits[:_HITS])}</ul></main>'
     return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{page}</body></html>'.encode()
+
+
+def own(epidemic: Epidemic) -> bytes:
+    """Write what Tampere's crisis group enters today: a step up, or the review of an earlier one."""
+    columns = recipe(texts()["decisions-own"], "decisions-own.toml").fetch.columns
+    told = [
+        dict.fromkeys(columns, "") | _entered(one) | (_reviewed(one) if one.day < epidemic.days[-1] else {})
+        for one in steps(epidemic, MONDAY, "Pirkanmaa")
+        if one.after > one.before and epidemic.days[-1] in (one.day, one.day + _REVIEW)
+    ]
+    return written({"decisions": told}) if told else b""
+
+
+def _entered(one: Step) -> dict[str, str]:
+    fi, sv, en, measures = _OWN[one.before]
+    return {
+        "id": f"harjoitus-{one.day}",
+        "body": "crisis-group",
+        "title_fi": f"{fi} {MARK}",
+        "title_sv": f"{sv} (Övning)",
+        "title_en": f"{en} (Exercise)",
+        "taken_on": str(one.day),
+        "effective_from": str(one.day + timedelta(days=1)),
+        "effective_to": str(one.day + timedelta(days=56)),
+        "area": "municipality:837",
+        "measure": measures,
+        "expected_indicator": "incidence-14d",
+        "expected_direction": "down",
+        "expected_size": "20",
+        "expected_by": str(one.day + _BY),
+        "owner": "Valmiuspäällikkö",
+        "review_on": str(one.day + _REVIEW),
+        "municipality": "municipality:837",
+        "by": "harjoitus",
+    }
+
+
+def _reviewed(one: Step) -> dict[str, str]:
+    return {
+        "reviewed_on": str(one.day + _REVIEW),
+        "verdict": "kept",
+        "seen": "Valmiusryhmä arvioi vaikutuksen, toimi jatkuu (harjoitus).",
+    }

@@ -51,8 +51,9 @@ def fingerprint(book: Book) -> Fingerprint | None:
 
 
 def is_key(entry: Entry, recipe: Recipe) -> bool:
-    """Whether a column says what a row speaks of: its area, its period, a choice."""
-    return bool(entry.areas or entry.choices or recipe.fetch.columns[entry.column] in DATED)
+    """Whether a column says what a row speaks of: its area, its period, a choice; of a decision each."""
+    told = recipe.fetch.columns[entry.column]
+    return bool(entry.areas or entry.choices or told in DATED or recipe.decisions)
 
 
 def headings(recipe: Recipe) -> dict[str, str]:

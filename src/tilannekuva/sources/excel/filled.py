@@ -1,6 +1,6 @@
 """Filled sheets: every cell is held against the contract; good rows pass, faults are told by their cells."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
@@ -9,7 +9,8 @@ from tilannekuva.sources.excel.contract import Fingerprint, fingerprint, heading
 from tilannekuva.sources.excel.faults import Fault, Unfit, told
 from tilannekuva.sources.excel.fitting import Contract, Misfit
 from tilannekuva.sources.excel.grid import Book, Form, Grid, address, heading_row, plain, titled
-from tilannekuva.sources.excel.persons import is_personal
+from tilannekuva.sources.excel.persons import heads_persons, is_of_person
+from tilannekuva.sources.excel.plaintext import grid_of, is_text
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.sources.table import Table, form_of, table
 
@@ -33,7 +34,12 @@ class Filled:
 
 
 def book(recipe: Recipe, body: bytes) -> Book:
-    """Read a workbook; raises NotUnderstood, or BadDefinition when the libraries are not installed."""
+    """Read a workbook, or a text with the same columns; raises NotUnderstood.
+
+    BadDefinition when the libraries that read workbooks are not installed; a text needs none.
+    """
+    if is_text(body):
+        return Book("csv", (grid_of(body),))
     read = cast("Callable[[bytes], Book]", form_of(recipe.fetch.format).book)
     return read(body)
 
@@ -51,7 +57,7 @@ def filled(recipe: Recipe, book: Book, today: date) -> Filled:
     _known(mark, recipe)
     contract = Contract(recipe, mark or Fingerprint(recipe.id, "", "fi"), today)
     grid, columns, at = _table_in(book, contract)
-    _no_persons(grid, at)
+    _no_persons(grid, at, {*columns.values()})
     rows = dict(_rows(grid, columns, at, contract))
     if not rows:
         raise Unfit(Fault("empty"))
@@ -98,11 +104,13 @@ def _columns(grid: Grid, known: Mapping[str, str], contract: Contract) -> tuple[
     return columns, at
 
 
-def _no_persons(grid: Grid, at: int) -> None:
+def _no_persons(grid: Grid, at: int, ours: Collection[int]) -> None:
     """Raise Unfit for the first cell below the heading that tells of a person, and never repeat what."""
+    listed = {nth for nth, cell in enumerate(grid.rows[at]) if nth not in ours and heads_persons(str(cell))}
     for number, cells in enumerate(grid.rows[at + 1 :], at + 1):
         for column, cell in enumerate(cells):
-            if isinstance(cell, str) and is_personal(str(plain(cell))):
+            named = column in listed and cell != ""
+            if named or (isinstance(cell, str) and is_of_person(str(plain(cell)))):
                 raise Unfit(Fault("person", said=address(number, column)))
 
 

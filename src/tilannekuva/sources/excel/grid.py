@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from tilannekuva.errors import NotUnderstood
 
-Form = Literal["xlsx", "xls", "ods"]
+Form = Literal["xlsx", "xls", "ods", "csv"]
 Broken = dict[tuple[int, int], str]  # row and column from 0 on: `#N/A`, or UNCOUNTED
 UNCOUNTED = "=?"  # a formula whose value was never saved
 HEADING_ROWS = 20  # within these a heading is looked for

@@ -270,7 +270,7 @@ def _decision(view: View, turn: Turn, one: Decision) -> Item:
     lang = one.lang(language.code)
     return Item(
         one.title(language.code),
-        view.url("decisions"),
+        view.url("decision", name=one.name),
         words=f"{words}, {one.organ or area_name(one.area, language.code)}"
         if one.organ or one.area
         else words,

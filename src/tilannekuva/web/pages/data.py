@@ -88,6 +88,7 @@ def data_page(view: View) -> DataPage:
         twins=tuple(
             (title, Link("JSON", view.url(page, twin="json")), Link("CSV", view.url(page, twin="csv")))
             for page, title in titles(language).items()
+            if view.may(page)
         ),
         tables=tuple(_table(view, one, extents[one.id]) for one in ordered),
         columns=_columns(language),

@@ -10,13 +10,13 @@ from typing import Any
 from markupsafe import Markup
 
 from tilannekuva.domain.calendar import helsinki_date
-from tilannekuva.domain.decisions import BODIES, Decision
+from tilannekuva.domain.decisions import BODIES, Decision, Standing
 from tilannekuva.domain.measures import measure
 from tilannekuva.errors import BadInstant
 from tilannekuva.flows.asking import area_name, decision_row
 from tilannekuva.web import charts
 from tilannekuva.web.language import Language
-from tilannekuva.web.pages.frame import Frame, View, frame
+from tilannekuva.web.pages.frame import Frame, Link, View, frame
 from tilannekuva.web.pages.graphs import words
 
 _MOST = 300  # decisions shown at once; the data have them all
@@ -27,7 +27,7 @@ class Entry:
     """One decision of the register.
 
     `number` is that of its marker in the chart, `day` when it was taken; `lang` is the title's language where
-    it is another than the page's; `link` leads to the decision itself; `by` names the kind of body and the
+    it is another than the page's; `link` leads to its own page; `by` names the kind of body and the
     area, `organ` the body's own name, which is in Finnish; `holds` says from when to when it is in force, and
     whether it is now; `about` is the measure; `note` the source's own remark; `known` says when the picture
     came to know of it, and from which source.
@@ -61,7 +61,7 @@ class DecisionsPage:
     `sentence` says how many there are and how many hold now; `wide` and `narrow` are the timeline, empty
     where no decision has a day; `bodies` are the choices of the form (value, words), `body` the one chosen,
     `first` and `last` its days; `kept` its other fields; `months` the register, `left` says how many are not
-    shown.
+    shown; `record` leads whoever may decide to the form.
     """
 
     frame: Frame
@@ -75,6 +75,7 @@ class DecisionsPage:
     kept: tuple[tuple[str, str], ...]
     months: tuple[Month, ...]
     left: str
+    record: Link | None
 
 
 def decisions_page(view: View) -> DecisionsPage:
@@ -97,6 +98,7 @@ def decisions_page(view: View) -> DecisionsPage:
         kept=tuple(one for one in view.query if one[0] not in ("body", "first", "last")),
         months=tuple(_months(view, shown, numbers)),
         left=_left(language, len(found) - len(shown)),
+        record=Link(language.text("Record a decision"), view.url("decide")) if view.may("decide") else None,
     )
 
 
@@ -137,7 +139,7 @@ def _numbers(found: Iterable[Decision]) -> Mapping[tuple[str, str], int]:
 def _sentence(language: Language, found: list[Decision], today: date) -> str:
     if not found:
         return language.text("No decisions are known.")
-    holding = sum(state(one, today) == "holds" for one in found)
+    holding = sum(one.standing(today) == "in-force" for one in found)
     told = language.plural("{n} decision is known.", "{n} decisions are known.", len(found))
     if not holding:
         return told
@@ -210,43 +212,71 @@ def _entry(view: View, one: Decision, number: int) -> Entry:
         day=language.day(one.taken_on) if one.taken_on else language.text("Day not told"),
         title=one.title(language.code),
         lang="" if lang == language.code else lang,
-        link="" if view.picture.exercise else one.link,  # an exercise's own lead nowhere
+        link=view.url("decision", name=one.name),
         by=f"{by}, {area_name(one.area, language.code)}" if one.area else by,
         organ="" if language.code == "fi" else one.organ,
         holds=holds(language, one, helsinki_date(view.picture.as_of)),
-        about=measure(one.measure, language.code),
-        note=one.note,
+        about=", ".join(measure(each.code, language.code) for each in one.measures),
+        note=note_words(language, one.note),
         known=known,
     )
-
-
-def state(one: Decision, today: date) -> str:
-    """Say whether a decision is `ahead`, `holds`, has `ended`, or `untold` where no period was given."""
-    if one.effective_to and one.effective_to < today:
-        return "ended"
-    if one.effective_from and one.effective_from > today:
-        return "ahead"
-    return "holds" if one.effective_from or one.effective_to else "untold"
 
 
 def holds(language: Language, one: Decision, today: date) -> str:
     """Say from when to when a decision is in force; empty where that was not told."""
     first, last = ((day and language.day(day)) or "" for day in (one.effective_from, one.effective_to))
-    texts = {
-        "ended": language.text("ended {last}", last=last),
-        "ahead": language.text("begins {first}", first=first),
-        "holds": language.text("in force since {first}", first=first),
-        "untold": "",
-    }
+    standing = one.standing(today)
+    if standing in ("proposed", "repealed", "superseded"):
+        words = standing_words(language)[standing]
+        return f"{words} ({_when(language, first, last)})" if first or last else words
+    if standing == "ended":
+        told = language.text("was in force {first}–{last}", first=first, last=last)
+        return told if first else language.text("ended {last}", last=last)
+    if standing == "taken":
+        told = language.text("begins {first}, to {last}", first=first, last=last)
+        return told if first and last else first and language.text("begins {first}", first=first)
+    told = language.text("in force {first}–{last}", first=first, last=last)
+    return told if first and last else _when(language, first, last)
+
+
+def _when(language: Language, first: str, last: str) -> str:
+    """Say when a decision holds, or held."""
     if first and last:
-        texts |= {
-            "ended": language.text("was in force {first}–{last}", first=first, last=last),
-            "ahead": language.text("begins {first}, to {last}", first=first, last=last),
-            "holds": language.text("in force {first}–{last}", first=first, last=last),
-        }
-    elif last:
-        texts["holds"] = language.text("in force to {last}", last=last)
-    return texts[state(one, today)]
+        return f"{first}–{last}"
+    if last:
+        return language.text("in force to {last}", last=last)
+    return language.text("in force since {first}", first=first)
+
+
+def standing_words(language: Language) -> dict[Standing, str]:
+    """Give the words for how a decision stands."""
+    return {
+        "proposed": language.text("proposed"),
+        "taken": language.text("taken"),
+        "in-force": language.text("in force"),
+        "ended": language.text("ended"),
+        "repealed": language.text("repealed"),
+        "superseded": language.text("replaced by a newer decision"),
+    }
+
+
+def note_words(language: Language, note: str) -> str:
+    """Give a source's remark in the page's language where it says what is unverified."""
+    said = note.removeprefix("unverified: ")
+    if said == note:
+        return note
+    columns = {
+        "taken_on": language.text("day of the decision"),
+        "effective_from": language.text("first day in force"),
+        "effective_to": language.text("last day in force"),
+        "organ": language.text("name of the body"),
+        "legal_basis": language.text("legal basis"),
+        "title": language.text("title"),
+        "link": language.text("link"),
+    }
+    parts = (one.partition(" ") for one in said.split(", "))
+    what = ", ".join(f"{columns.get(name, name)} {rest}".strip() for name, _, rest in parts)
+    return language.text("Unverified: {what}", what=what)
 
 
 def body_word(language: Language, body: str) -> str:

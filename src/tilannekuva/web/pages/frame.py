@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
+from tilannekuva.access.policy import may_do
+from tilannekuva.domain.access import Role, Viewer
 from tilannekuva.domain.areas import Area, register
 from tilannekuva.domain.calendar import helsinki_date, stamp
 from tilannekuva.domain.picture import Picture
 from tilannekuva.flows.reader import Reader
 from tilannekuva.web.installed import logo_address, style_address
 from tilannekuva.web.language import Language
+from tilannekuva.web.rules import right_of
 from tilannekuva.web.urls import EVERYWHERE, TWINS, url
 
 LANGUAGE_NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
@@ -20,6 +24,7 @@ class View:
     """A picture seen in a language, at a page, with the query that was asked.
 
     `reader` answers what a page needs beside the picture: another day's, a vintage, where a number is from.
+    `by` is who asks, where the page is not kept for all who look in the same role.
     """
 
     picture: Picture
@@ -28,6 +33,7 @@ class View:
     reader: Reader
     name: str = ""
     query: tuple[tuple[str, str], ...] = ()
+    by: str = ""
 
     def asked(self, key: str) -> str:
         """Give what was asked under a name; empty when nothing was."""
@@ -41,6 +47,10 @@ class View:
     def area(self) -> Area:
         """Give the area of the picture."""
         return register().area(self.picture.area)
+
+    def may(self, page: str) -> bool:
+        """Whether who looks has the right to a page, so that it is worth leading to."""
+        return may_do(self.reader.viewer, right_of("", page))
 
     def url(self, page: str, *, name: str = "", twin: str = "", **changed: str | Sequence[str]) -> str:
         """Give an address that keeps what was asked, but for what is changed.
@@ -91,7 +101,10 @@ class Frame:
     a screen on the wall, `walled` leads to it; `brand` has the addresses of the
     municipality's own style sheet and logo, empty where it has none; `published`
     says when it was shown so, where it is from the archive, and `differs` leads
-    to what has changed since then, where something has.
+    to what has changed since then, where something has. `account` leads to one's
+    own, named by the role (pages are kept for all who are in one), or to the
+    log-in, named so, where anybody can log in; `managed` to the people, for who
+    manages them.
     """
 
     lang: str
@@ -120,6 +133,8 @@ class Frame:
     brand: tuple[str, str]
     published: str
     differs: Link | None
+    account: Link | None
+    managed: Link | None
 
 
 def frame(view: View) -> Frame:
@@ -136,7 +151,7 @@ def frame(view: View) -> Frame:
         lang=language.code,
         title=picture.title,
         front=Link(language.text("Situation now"), view.url("front"), here=view.page == "front"),
-        pages=tuple(_page(view, name, words) for name, words in _main(language).items()),
+        pages=tuple(_page(view, name, words) for name, words in _main(language).items() if view.may(name)),
         more=tuple(_page(view, name, words) for name, words in _more(language).items()),
         cities=tuple(_city(view, one) for one in picture.areas),
         languages=tuple(
@@ -162,7 +177,40 @@ def frame(view: View) -> Frame:
         brand=(style_address(view.reader.settings.brand), logo_address(view.reader.settings.brand)),
         published=_published(view),
         differs=_differs(view),
+        account=_account(view),
+        managed=_managed(view),
     )
+
+
+def _account(view: View) -> Link | None:
+    language, viewer = view.language, view.reader.viewer
+    if viewer.role != "public":
+        return Link(role_of(language, viewer), f"/{language.code}/account", here=True)
+    asked = urlencode({"next": view.url(view.page, name=view.name)}, safe="/")
+    words = language.text("Log in")
+    return Link(words, f"/{language.code}/login?{asked}") if view.reader.has_entrance else None
+
+
+def _managed(view: View) -> Link | None:
+    may = may_do(view.reader.viewer, "manage")
+    return Link(view.language.text("People"), f"/{view.language.code}/people") if may else None
+
+
+def role_of(language: Language, viewer: Viewer) -> str:
+    """Say in which role one looks, and in whose service."""
+    place = register().area(viewer.municipality).name(language.code) if viewer.municipality else ""
+    return ", ".join(one for one in (roles(language)[viewer.role], place) if one)
+
+
+def roles(language: Language) -> dict[Role, str]:
+    """Give the roles in words."""
+    return {
+        "public": language.text("Everybody"),
+        "partner": language.text("Partner"),
+        "staff": language.text("Staff"),
+        "leadership": language.text("Leadership"),
+        "admin": language.text("Administrator"),
+    }
 
 
 def _published(view: View) -> str:
@@ -191,6 +239,8 @@ def _main(language: Language) -> dict[str, str]:
         "area": language.text("All indicators"),
         "compare": language.text("Compare"),
         "decisions": language.text("Decisions"),
+        "services": language.text("Services"),
+        "enter": language.text("Report"),
         "brief": language.text("Brief"),
         "sources": language.text("Sources"),
         "data": language.text("Data"),
@@ -211,9 +261,8 @@ def _page(view: View, name: str, words: str) -> Link:
 
 def _city(view: View, area: str) -> Link:
     name = register().area(area).name(view.language.code)
-    target = view.url(
-        "front" if view.page == "sources" else view.page, name=view.name, area=area, published=""
-    )
+    page = {"sources": "front", "decision": "decisions"}.get(view.page, view.page)
+    target = view.url(page, name=view.name, area=area, published="")
     return Link(name, target, here=area == view.picture.area)
 
 

@@ -182,11 +182,15 @@ def _waiting(view: View, found: Sequence[tuple[Indicator, Reading]]) -> str:
     language = view.language
     acting = sum(one.level == "act" for _, one in found)
     refused = sum(one.condition == "refused" for one in view.picture.health)
-    ending = len(list(_ending(view)))
+    ending, due = len(list(_ending(view))), len(list(_reviews(view)))
     said = []
     if acting:
         said.append(
             language.plural("{n} indicator calls for action.", "{n} indicators call for action.", acting)
+        )
+    if due:
+        said.append(
+            language.plural("{n} decision is to be reviewed.", "{n} decisions are to be reviewed.", due)
         )
     if ending:
         said.append(
@@ -251,12 +255,27 @@ def _due(view: View, found: Sequence[tuple[Indicator, Reading]]) -> Iterator[Ite
                 view.url("indicator", name=indicator.id),
                 words=language.text("calls for action"),
             )
+    yield from _reviews(view)
     yield from _ending(view)
     for one in view.picture.health:
         if one.condition in ("refused", "failing") and one not in _asked(view):
             yield _ill_item(view, one, language.text("the delivery was not taken"))
         elif one.condition == "refused":
             yield _ill_item(view, one, language.text("a refused answer waits for a check"))
+
+
+def _reviews(view: View) -> Iterator[Item]:
+    """Yield the decisions whose review date has come, the oldest first."""
+    language, today = view.language, helsinki_date(view.picture.as_of)
+    due = [(one.review_on, one) for one in view.picture.decisions if one.review_on and one.due(today)]
+    for day, one in sorted(due, key=lambda item: (item[0], item[1].key)):
+        lang = one.lang(language.code)
+        yield Item(
+            one.title(language.code),
+            view.url("decision", name=one.name),
+            words=language.text("to be reviewed since {day}", day=language.short_day(day)),
+            lang="" if lang == language.code else lang,
+        )
 
 
 def _ending(view: View) -> Iterator[Item]:
@@ -271,7 +290,7 @@ def _ending(view: View) -> Iterator[Item]:
         lang = one.lang(language.code)
         yield Item(
             one.title(language.code),
-            view.url("decisions"),
+            view.url("decision", name=one.name),
             words=language.text("ends {day}", day=language.short_day(day)),
             lang="" if lang == language.code else lang,
         )

@@ -69,7 +69,7 @@ def _terms(language: Language) -> list[Term]:
 
 
 def _anchor(word: str) -> str:
-    return word.partition(",")[0].replace("_", "-")
+    return word.partition(",")[0].replace("_", "-").replace(" ", "-")
 
 
 def rows(view: View) -> list[dict[str, Any]]:

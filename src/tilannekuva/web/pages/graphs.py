@@ -221,7 +221,7 @@ def _told(view: View, first: date) -> Iterator[tuple[charts.Event, Listed]]:
                         lanes[lane],
                         title,
                         "" if lang == language.code else lang,
-                        "" if view.picture.exercise else one.link,  # an exercise's own lead nowhere
+                        view.url("decision", name=one.name),
                     ),
                 )
 

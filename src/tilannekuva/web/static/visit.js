@@ -10,4 +10,4 @@ try {
     link.firstElementChild.href = visit.replace('%40', encodeURIComponent(last))
     link.hidden = false
   }
-} catch { /* nothing is kept here */ }
+} catch { } // nothing is kept here
