@@ -15,6 +15,7 @@ from tilannekuva.errors import UnknownIndicator
 from tilannekuva.flows.inbox import receipt
 from tilannekuva.web.pages.figures import Figure, figure
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
+from tilannekuva.web.pages.map_choices import Option
 
 LOOKED_BACK = 7  # days before today that are missed when nothing was reported of them
 CORRECTED = 60  # days before today that can be reported on the screen
@@ -59,15 +60,6 @@ class Told:
     def held(self) -> bool:
         """Whether it is in the form again."""
         return self.kind in HELD
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One of a list to choose from."""
-
-    value: str
-    text: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
