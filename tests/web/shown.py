@@ -35,6 +35,7 @@ PAGES = {
     "area": "area",
     "compare": "compare",
     "decisions": "decisions",
+    "decision": "decisions/27a9e3d6a063",
     "services": "services",
     "service": "services/phone-ring",
     "brief": "brief",

@@ -28,7 +28,7 @@ def test_the_sources_page_begins_with_trouble_and_says_what_it_means(app: FastPa
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("path", [*PAGES.values()])
+@pytest.mark.parametrize("path", [path for name, path in PAGES.items() if name != "decision"])
 def test_an_empty_workspace_has_every_page(empty: FastPath, lang: str, path: str):
     asked = path.replace("area=853", "").replace(REWOUND, "")
 
