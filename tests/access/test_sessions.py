@@ -42,23 +42,38 @@ def test_a_session_opens_until_it_is_unused_for_too_long(book: Book):
     assert None is of.person(secret, NOW + 3 * IDLE)
 
 
-def test_a_session_that_is_used_ends_all_the_same(book: Book):
-    of = sessions(book)
-    given = of.begin(MAIJA, NOW)
-    used = [of.person(given.secret, NOW + nth * IDLE / 2) for nth in range(48)]
+def used(of: Sessions, secret: str, *minutes: int) -> str:
+    """Use a session at some minutes of its life and give its newest number."""
+    for one in minutes:
+        at = NOW + timedelta(minutes=one)
+        assert of.person(secret, at) == MAIJA
+        secret = of.turned(secret, at) or secret
+    return secret
 
-    assert [MAIJA] * 48 == used
-    assert (NOW + ABSOLUTE, None) == (given.until, of.person(given.secret, NOW + ABSOLUTE))
+
+def test_a_session_has_another_number_each_hour_and_ends_all_the_same(book: Book):
+    of, after = sessions(book), timedelta(minutes=61)
+    old = of.begin(MAIJA, NOW).secret
+    same = used(of, old, 20, 40, 59)
+    new = used(of, old, 61)
+
+    assert (old, False) == (same, new == old)
+    assert (MAIJA, "") == (of.person(old, NOW + after), of.turned(old, NOW + after)), "for what is under way"
+    assert None is of.person(old, NOW + after + timedelta(minutes=2))
+    last = used(of, new, *range(80, 720, 20))
+    assert (MAIJA, None) == tuple(
+        of.person(last, NOW + ABSOLUTE - one) for one in (timedelta(1e-5), timedelta())
+    )
 
 
-def test_a_renewed_session_has_another_number_and_lasts_no_longer(book: Book):
-    of, later = sessions(book), NOW + IDLE / 2
-    old = of.begin(MAIJA, NOW)
-    new = of.renewed(old.secret, later)
+def test_who_logs_out_leaves_no_old_number_behind(book: Book):
+    of, after = sessions(book), NOW + timedelta(minutes=61)
+    old, elsewhere = (of.begin(MAIJA, NOW).secret for _ in range(2))
+    for one in (old, elsewhere):
+        used(of, one, 20, 40)
+    of.end(used(of, old, 61), after)
 
-    assert new is not None
-    assert (None, MAIJA, old.until) == (of.person(old.secret, later), of.person(new.secret, later), new.until)
-    assert None is of.renewed(old.secret, later)
+    assert [None, MAIJA] == [of.person(one, after) for one in (old, elsewhere)]
 
 
 def test_an_ended_session_is_refused_by_another_process_at_once(book: Book):
@@ -66,7 +81,7 @@ def test_an_ended_session_is_refused_by_another_process_at_once(book: Book):
     there = Book(book.path)
     first, second = (sessions(book).begin(MAIJA, NOW).secret for _ in range(2))
     assert MAIJA == sessions(there).person(first, NOW)
-    sessions(book).end(first)
+    sessions(book).end(first, NOW)
     found = [sessions(there).person(one, NOW) for one in (first, second)]
     there.close()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from filling import filled
 from intake import Intake, landed, reading, recipe
 
 from tilannekuva.cli import main
@@ -34,7 +35,7 @@ ROW = {
 def table(*rows: dict[str, str]) -> bytes:
     """Give a list of decisions as a file: ROW with some cells changed, once for each."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(ROW), lineterminator="\n")
+    writer = csv.DictWriter(out, list(ROW | (rows[0] if rows else {})), lineterminator="\n")
     writer.writeheader()
     writer.writerows(ROW | row for row in rows)
     return out.getvalue().encode()
@@ -92,6 +93,73 @@ def test_a_list_tells_all_that_the_form_asks():
     assert ("Allt", "Ei mitään", "Johtaja", date(2020, 6, 2), "repealed", "internal") == (
         one.text_sv, one.options, one.owner, one.review_on, one.stage, one.visibility,
     )  # fmt: skip
+
+
+WHOLE = {
+    "title": "Kirjastot suljetaan", "title_sv": "Biblioteken stängs", "title_en": "Libraries closed",
+    "text_fi": "Kaikki.", "text_sv": "Alla.", "text_en": "All.", "organ": "Kaupunginhallitus",
+    "body": "kaupungin- tai kunnanhallitus", "taken_on": "17.3.2020", "published_at": "17.3.2020 klo 14.30",
+    "effective_from": "18.3.2020", "effective_to": "13.5.2020", "area": "Tampere", "measure": "c2 H8",
+    "strength": "2 -", "legal_basis": "Kuntalaki 92 §", "case_number": "TRE:1/2020",
+    "link": "https://www.tampere.fi/1", "note": "unverified: link", "options": "Lyhyempi aukiolo",
+    "expected_indicator": "incidence-14d", "expected_direction": "laskee", "expected_size": "20",
+    "expected_by": "1.5.2020", "owner": "Sivistysjohtaja", "review_on": "4.5.2020", "reviewed_on": "5.5.2020",
+    "seen": "Laski.", "verdict": "pysyy", "stage": "kumottu", "superseded_by": "TRE:2/2020",
+    "visibility": "oma henkilöstö",
+}  # fmt: skip
+
+
+def by_excel(*rows: dict[str, str]) -> Understood:
+    """Fill the shipped template in and read it."""
+    one = recipe("decisions-sheet")
+    lines = [[row.get(each.column) for each in one.entry] for row in rows]
+    return understand(one, (filled(*lines, one=one),), landed(one.id))
+
+
+def test_the_whole_form_comes_by_excel():
+    """Every field of a decision that a person tells has its column, and arrives."""
+    other = {"title": "Avataan", "organ": "Pormestari", "taken_on": "2.5.2020", "case_number": "TRE:2/2020"}
+    found = by_excel(WHOLE, other)
+    one, successor = found.decisions
+    filled_in = {"look", "picture", "municipality", "by", "known_at", "source", "status"}
+
+    assert ([], {each.column for each in recipe("decisions-sheet").entry}) == (found.faults, {*WHOLE})
+    assert set() == {name for name, cell in one._asdict().items() if cell in ("", None, ())} - filled_in
+    assert (successor.name, "city-board", "internal", "repealed") == (
+        one.superseded_by, one.body, one.visibility, one.stage,
+    )  # fmt: skip
+    assert datetime(2020, 3, 17, 12, 30, tzinfo=UTC) == one.published_at
+    assert Expected("incidence-14d", "down", 20, date(2020, 5, 1)) == one.expected
+
+
+BODIES = {
+    "Valtioneuvosto": ("government", "country:FI"), "Hallitus": ("government", "country:FI"),
+    "Sosiaali- ja terveysministeriö": ("ministry", "country:FI"), "Opetushallitus": ("agency", ""),
+    "Kaupunginhallitus": ("city-board", ""), "Kunnanhallitus": ("city-board", ""),
+    "Kaupunginjohtaja": ("mayor", ""), "Valmiusjohtoryhmä": ("crisis-group", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("organ", "kind"), BODIES.items(), ids=BODIES)
+def test_the_kind_of_body_follows_from_its_name(organ: str, kind: tuple[str, str]):
+    (one,) = by_excel({"title": "Päätös", "organ": organ, "taken_on": "17.3.2020"}).decisions
+
+    assert kind == (one.body, one.area)
+
+
+@pytest.mark.parametrize("told", ["kh-188", "TRE:2/2020"])
+def test_a_list_names_what_replaces_a_decision_by_id_or_case_number(told: str):
+    old, new = {"id": "kh-187", "superseded_by": told}, {"id": "kh-188", "case_number": "TRE:2/2020"}
+    first, second = reading(FILE, table(*({"superseded_by": ""} | row for row in (old, new)))).decisions
+
+    assert second.name == first.superseded_by
+
+
+def test_a_decision_replaced_by_none_of_the_list_is_told_of():
+    found = reading(FILE, table({"superseded_by": "kh-1"}, {"id": "kh-188", "superseded_by": ""}))
+
+    assert ["kh-188"] == [one.id for one in found.decisions]
+    assert "write the case number or id" in found.faults[0]
 
 
 def test_what_is_not_told_is_none():
@@ -290,14 +358,15 @@ def facts() -> Understood:
 
 
 def test_the_shipped_facts_are_whole():
-    """Each has three titles, a day, an area, and a source unless it says that it has none."""
+    """Each has three titles, a day, an area, a source; of the Government, of Tampere and of Turku."""
     found = facts()
 
     assert ([], found.n_rows) == (found.faults, len(found.decisions))
     assert 60 <= found.n_rows
     assert [] == [one.id for one in found.decisions if not (one.title_fi and one.title_sv and one.title_en)]
     assert [] == [one.id for one in found.decisions if not (one.taken_on and one.area)]
-    assert [] == [one.id for one in found.decisions if not (one.link or one.note == "unverified: link")]
+    assert [] == [one.id for one in found.decisions if not one.link.startswith("https://")]
+    assert {"country:FI", "municipality:837", "municipality:853"} <= {one.area for one in found.decisions}
 
 
 def test_shipped_facts_are_asked_without_the_network():

@@ -14,6 +14,7 @@ from tilannekuva.domain.calendar import end_of_day
 from tilannekuva.domain.decisions import Decision, Expected, Standing
 from tilannekuva.domain.observations import Observation
 from tilannekuva.domain.picture import Picture
+from tilannekuva.domain.publications import Publication
 from tilannekuva.flows import publish
 from tilannekuva.flows.effects import Latencies, effect, latencies
 from tilannekuva.flows.picture import Question, picture
@@ -163,6 +164,16 @@ def test_each_step_from_condition_to_force(city: Workspace):
 
     assert [DAY + timedelta(n) for n in (2, 3, 4, 5, 6)] == [one.day for one in found.steps]
     assert (at(3), at(4, 12)) == (found.steps[1].at, found.steps[2].at)
+
+
+def test_pictures_of_other_municipalities_tell_nothing_of_this_one(city: Workspace):
+    """However many of them were published before the first of its own."""
+    for n in range(20):
+        told = (at(3, 8) + timedelta(minutes=n), f"{n:020}", "municipality:853", at(3, 7), "page", "")
+        city.ledger.publish(Publication(*told, f"{n:064}"))
+    shown(city, 4)
+
+    assert at(4, 12) == steps(city).steps[2].at
 
 
 def test_a_step_that_never_was_is_missing(city: Workspace):

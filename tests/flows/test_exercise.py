@@ -510,3 +510,18 @@ def test_decisions_are_read_by_the_recipe_of_the_real_source_and_say_that_they_a
     assert len(found) >= (1 if source_id == FORM else 15)
     assert all((decisions.MARK in one.title_fi) == chosen for one in found)
     assert all(one.taken_on is None or one.taken_on <= LAST for one in found)
+
+
+@pytest.mark.parametrize("later", range(7))
+def test_a_demo_begun_on_any_day_of_the_week_has_decided_and_reviewed(later: int):
+    """Within the thirty days that are replayed, so that its effect card has figures of both days."""
+    made, told = Epidemic(1), []
+    for n in range((LAST - FIRST).days + 1):
+        made.step(FIRST + timedelta(later + n))
+        if n > (LAST - FIRST).days - 30 and (body := decisions.own(made)):
+            told += json.loads(body)["decisions"]
+    taken, reviewed = (
+        {one["id"] for one in told if bool(one["reviewed_on"]) is done} for done in (False, True)
+    )
+
+    assert taken & reviewed

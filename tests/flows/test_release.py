@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from worlds import AREAS, DISTRICT, Telling, at, made
 
+from tilannekuva.disclosure.remembered import read
 from tilannekuva.domain.access import KEEPER, PUBLIC, Viewer
 from tilannekuva.flows.picture import Question, picture
-from tilannekuva.flows.release import figures, release, release_past, releases, told
+from tilannekuva.flows.release import FILE, figures, release, release_past, releases, told
 from tilannekuva.flows.sight import seen
 from tilannekuva.flows.upkeep import rebuild
 from tilannekuva.flows.workspace import Workspace
@@ -80,6 +81,21 @@ def test_a_rate_for_everybody_is_of_the_released_figure(own: Workspace):
     assert before != shown(own, STAFF, 1, "helped-rate")[TAMPERE]
 
 
+def test_a_computed_count_is_staffs_own_in_its_municipality_and_as_released_in_others(own: Workspace):
+    """Also where the counts that it is computed from are no other municipality's."""
+    for day, counts in enumerate(((50, 60), (52, 62))):
+        telling = Telling(own)
+        telling.tell("own-crew", dict(zip((("crew", one) for one in AREAS), counts, strict=False)), at(day))
+        telling.commit()
+        released(own, day)
+    asked = Question(at(1, 22), TAMPERE, rewound=True, indicators=frozenset({"staffed-total"}))
+    found = [picture(seen(own, one), asked).readings.values() for one in (STAFF, PUBLIC)]
+
+    assert [{TAMPERE: 52, LEMPAALA: 60}, {TAMPERE: 50, LEMPAALA: 60}] == [
+        {one.area: one.value for one in readings} for readings in found
+    ]
+
+
 def test_everybody_s_past_is_a_list_of_releases(own: Workspace):
     for day, n in enumerate((10, 20, 22, 30)):
         count(own, day, n, 0, 0, 0)
@@ -116,6 +132,25 @@ def test_a_total_that_would_give_one_area_away_is_held_with_its_day(own: Workspa
 
     assert (100, at(0).date()) == (found[DISTRICT].value, found[DISTRICT].reference_date)
     assert (30, 40) == (found[TAMPERE].value, found[NOKIA].value)
+
+
+def test_what_is_remembered_is_kept_beside_and_is_what_the_past_gives(own: Workspace):
+    """A file of another past, a damaged one and none are the same: all is gone through again."""
+    found = []
+    for day, text in enumerate(
+        ("", "{", '{"helped": ["x", 1, {"figures": {}, "fresh": [], "groups": {}}]}', "[]", "")
+    ):
+        if text:
+            (own.folder / FILE).write_text(text)
+        count(own, day, 10 + 7 * day, 20 + day, 30, 40, 100 + 8 * day)
+        released(own, day)
+        found.append(read((own.folder / FILE).read_bytes())["helped"])
+    (own.folder / FILE).unlink()
+    with own.writing("test"):
+        release(own, at(6, 12))
+
+    assert [1, 2, 3, 4, 5] == [n for _, n, _ in found]
+    assert found[-1] == read((own.folder / FILE).read_bytes())["helped"]
 
 
 def test_what_is_remembered_is_made_again_of_the_releases_of_the_past(own: Workspace):

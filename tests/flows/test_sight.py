@@ -11,7 +11,7 @@ from worlds import AREAS, NOW, at, made, world
 from tilannekuva.domain.access import KEEPER, PUBLIC, Viewer
 from tilannekuva.flows.picture import Question, identity, states_of
 from tilannekuva.flows.sight import seen
-from tilannekuva.flows.trace import Value, trace
+from tilannekuva.flows.trace import Value, is_open, trace
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.released import RELEASED
 
@@ -60,6 +60,33 @@ def test_of_what_is_protected_others_are_told_the_releases_and_no_strata(worlds:
 
     assert [one._replace(indicator="helped") for one in whole] == rows
     assert {"all"} == {one.stratum for one in rows}
+
+
+def test_own_staff_sees_its_own_values_of_what_is_protected_and_the_releases_of_others(
+    worlds: tuple[Workspace, Workspace],
+):
+    raw = worlds[0].store.as_of(indicators={"helped"}, areas={AREAS[0]})
+    rows = seen(worlds[0], STAFF).store.as_of(indicators={"helped"})
+    others = [
+        one for one in seen(worlds[0], PUBLIC).store.as_of(indicators={"helped"}) if one.area != AREAS[0]
+    ]
+
+    assert (raw, others) == tuple(
+        [one for one in rows if (one.area == AREAS[0]) is mine] for mine in (True, False)
+    )
+
+
+def test_the_bytes_of_a_source_that_tells_of_what_is_protected_are_nobodys(
+    worlds: tuple[Workspace, Workspace],
+):
+    """They hold the counts of every municipality, also where the source itself is asked in the open."""
+    found = []
+    for name in ("own-sick", "own-helped"):
+        one = worlds[0].recipes()[name]
+        asked = one.model_copy(update={"fetch": one.fetch.model_copy(update={"protocol": "http"})})
+        found.append(is_open(seen(worlds[0], STAFF), asked, NOW))
+
+    assert [True, False] == found
 
 
 def test_a_source_that_tells_decisions_of_all_classes_is_own_staff_s(worlds: tuple[Workspace, Workspace]):

@@ -32,6 +32,8 @@ _INDICATORS = {
     "helped-rate": 'kind = "rate"\ndecimals = 1\ninputs = ["helped"]\nsql = """\n'
     "select h.area, h.reference_date, 100000.0 * h.value / p.population as value, h.doubt\n"
     'from helped h join population p on p.area = h.area\n"""',
+    "staffed-total": 'protect = true\ninputs = ["crew"]\n'
+    'sql = "select area, reference_date, value, doubt from crew"',
     "crew-rate": 'inputs = ["crew"]\nsql = "select area, reference_date, value, doubt from crew"',
 }
 

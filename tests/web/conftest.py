@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import entered
+import inner
 import pytest
 from browsing import CHROMIUM, served
 from shown import NOW, prepare
@@ -43,6 +44,17 @@ def own(city: Path, tmp_path: Path) -> Iterator[Workspace]:
     """Give a copy of the city's workspace that may be written to."""
     shutil.copytree(city, tmp_path / "own")
     workspace = Workspace(tmp_path / "own")
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture(scope="session")
+def inner_workspace(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """Give the workspace of a city in which people log in, to be looked at only."""
+    folder = tmp_path_factory.mktemp("inner") / "workspace"
+    shutil.copytree(city, folder)
+    workspace = Workspace(folder)
+    inner.furnish(workspace)
     yield workspace
     workspace.close()
 

@@ -9,10 +9,12 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.requests import Request
 
+from tilannekuva.domain.access import PUBLIC, Viewer
 from tilannekuva.domain.areas import Area
 from tilannekuva.domain.definitions import LANGS, Text
 from tilannekuva.domain.observations import Observation
 from tilannekuva.domain.picture import Point, Reading
+from tilannekuva.flows.effects import Step
 from tilannekuva.flows.reader import Reader
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.site import Shelf, Site
@@ -35,7 +37,7 @@ _LABELS = {
     "name",
     "names",
 }
-_UNLABELLED = (type, Area, Observation, Point, Reading)  # many, and made of ids and numbers
+_UNLABELLED = (type, Area, Observation, Point, Reading, Step)  # many, and made of ids and numbers
 
 
 def relabelled(value: Any, label: Label) -> Any:
@@ -88,8 +90,8 @@ class _Outermost:
 class Relabelled(Reader):
     """A reader all of whose answers are relabelled, once each."""
 
-    def __init__(self, workspace: Workspace, now: datetime, label: Label) -> None:
-        super().__init__(workspace, now)
+    def __init__(self, workspace: Workspace, now: datetime, label: Label, viewer: Viewer = PUBLIC) -> None:
+        super().__init__(workspace, now, viewer)
         self._label = label
         self._here = _Outermost()
 
@@ -106,12 +108,19 @@ class Relabelled(Reader):
             self._here.within = False
 
 
-def relabelled_site(workspace: Workspace, now: datetime, label: Label) -> Site:
+def relabelled_site(workspace: Workspace, now: datetime, label: Label, viewer: Viewer = PUBLIC) -> Site:
     """Give the site of a workspace, relabelled."""
-    return Site(Relabelled(workspace, now, label), Shelf(now))
+    return Site(Relabelled(workspace, now, label, viewer), Shelf(now))
 
 
-def asked(lang: str, page: str, name: str = "", query: str = "") -> Request:
+def asked(lang: str, page: str, name: str = "", query: str = "", viewer: Viewer = PUBLIC) -> Request:
     """Give the request that a page's address stands for."""
-    scope = {"type": "http", "method": "GET", "headers": [], "query_string": query.encode(), "page": page}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "headers": [],
+        "query_string": query.encode(),
+        "page": page,
+        "viewer": viewer,
+    }
     return Request({**scope, "twin": "", "path_params": {"lang": lang, "id": name}, "path": ""})

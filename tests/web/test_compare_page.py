@@ -111,7 +111,7 @@ def test_more_than_eight_places_are_all_in_the_table_and_the_chart_says_that_it_
     places = "&".join(
         f"place={one.id}" for one in register().at_level("hospital-district", on=date(2021, 3, 20))[:10]
     )
-    shown = main(app, f"/fi/compare?indicator=cases&{places}")
+    shown = main(app, f"/fi/compare?indicator=cases-weekly&{places}")
 
     assert 10 == len(named(shown))
     assert "Kuviossa on 8 ensimmäistä paikkaa, taulukossa kaikki 10." in shown.text
@@ -138,3 +138,18 @@ def test_what_is_not_known_is_an_error_that_says_so(app: FastPath, path: str):
 
 def test_without_any_source_the_page_says_so(empty: FastPath):
     assert not main(empty, "/fi/compare").find("data")
+
+
+@pytest.mark.parametrize(
+    ("places", "lanes"),
+    [("place=837", {"Valtioneuvosto", "Kunta"}), ("place=837&place=853", {"Valtioneuvosto"})],
+    ids=["one city", "two cities"],
+)
+def test_a_comparison_bears_the_decisions_that_hold_in_all_its_places(
+    app: FastPath, places: str, lanes: set[str]
+):
+    shown = main(app, f"/fi/compare?indicator=cases-weekly&{places}")
+    listed = {one.text.partition(",")[0] for one in shown.find("details", "events")[0].find("span", "when")}
+
+    assert lanes == listed
+    assert shown.find("g", "g-event")

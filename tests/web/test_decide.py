@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +18,13 @@ import pytest
 from shown import NOW, Element, land, tree
 
 from tilannekuva.domain.access import PUBLIC, Viewer
-from tilannekuva.domain.calendar import helsinki_date
+from tilannekuva.domain.calendar import helsinki_date, instant
+from tilannekuva.flows.inbox import receipt
 from tilannekuva.flows.picture import Question
 from tilannekuva.flows.update import received
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath
+from tilannekuva.web.pages.decide import OWN
 from tilannekuva.web.server import site
 
 TAMPERE, TURKU = "municipality:837", "municipality:853"
@@ -61,7 +66,7 @@ class Office:
         """Open a form and give the fields that go along unseen."""
         inputs = tree(self.ask("GET", path).text).find("input")
         hidden = (one.attributes for one in inputs if one.attributes.get("type") == "hidden")
-        return {one["name"]: one["value"] for one in hidden if one["name"] in ("receipt", "seen_at")}
+        return {one["name"]: one["value"] for one in hidden if one["name"] in ("receipt", "seen_at", "of")}
 
     def record(self, path: str = "/fi/decide", **fields: Any) -> str:  # noqa: ANN401 - fields by name
         """Fill a form in and hand it in; gives the address that it leads to."""
@@ -80,23 +85,49 @@ class Office:
         return f"/fi/decide?decision={where.rpartition('/')[2]}&act={act}"
 
 
-@pytest.fixture
-def office(own: Workspace) -> Iterator[Office]:
+@contextmanager
+def opened(workspace: Workspace) -> Iterator[Office]:
+    """Open a site on a workspace, beside somebody who empties its inbox."""
     seconds = count()
 
     def clock() -> datetime:
         """Go on by a second whenever the clock is looked at."""
         return NOW + timedelta(seconds=next(seconds))
 
-    app = site(own, clock=clock)
+    app = site(workspace, clock=clock)
     assert app.site.reception
 
     async def emptied(_: float) -> None:
-        received(own, clock=clock)
+        received(workspace, clock=clock)
 
     app.site.reception.sleep = emptied
-    with own.writing("test"):
-        yield Office(own, app)
+    with workspace.writing("test"):
+        yield Office(workspace, app)
+
+
+@pytest.fixture
+def office(bare: Path, tmp_path: Path) -> Iterator[Office]:
+    """Give the office of a city that has asked nothing yet: its pages take no time."""
+    workspace = Workspace(shutil.copytree(bare, tmp_path / "own"))
+    with opened(workspace) as made:
+        yield made
+    workspace.close()
+
+
+@pytest.fixture(scope="module")
+def refusing(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Give an office at which nothing is recorded."""
+    workspace = Workspace(shutil.copytree(bare, tmp_path_factory.mktemp("refusing") / "own"))
+    with opened(workspace) as made:
+        yield made
+    workspace.close()
+
+
+@pytest.fixture
+def busy(own: Workspace) -> Iterator[Office]:
+    """Give the office of a city with figures."""
+    with opened(own) as made:
+        yield made
 
 
 def test_title_body_and_day_are_enough(office: Office):
@@ -109,17 +140,17 @@ def test_title_body_and_day_are_enough(office: Office):
     assert office.ask("GET", f"/fi/?published={version['picture']}").status_code == 200
 
 
-def test_the_picture_kept_is_the_one_that_was_seen_when_the_form_was_opened(office: Office):
+def test_the_picture_kept_is_the_one_that_was_seen_when_the_form_was_opened(busy: Office):
     """As everybody sees it; what became known while it was filled in is not in it."""
-    form = office.opened()
-    seen = office.app.site.reader.answering(PUBLIC).picture(Question(NOW, TAMPERE)).id
-    land(office.workspace, "hs-tests", b'{"also broken": ', NOW + timedelta(minutes=1))
-    office.app.site.clear(NOW + timedelta(minutes=2))
+    form = busy.opened()
+    seen = busy.app.site.reader.answering(PUBLIC).picture(Question(NOW, TAMPERE)).id
+    land(busy.workspace, "hs-tests", b'{"also broken": ', NOW + timedelta(minutes=1))
+    busy.app.site.clear(NOW + timedelta(minutes=2))
 
-    with office.workspace.writing("test"):
-        where = office.ask("POST", "/fi/decide", form | TOLD).headers["location"]
+    with busy.workspace.writing("test"):
+        where = busy.ask("POST", "/fi/decide", form | TOLD).headers["location"]
 
-    assert seen == office.rows(where)[0]["picture"]
+    assert seen == busy.rows(where)[0]["picture"]
 
 
 def test_what_is_handed_in_lands_as_bytes_with_who_entered_it(office: Office):
@@ -146,6 +177,20 @@ def test_sent_twice_is_recorded_once_and_a_page_gone_back_to_makes_a_new_version
     assert ["Kirjastot kiinni", "Kirjastot suljetaan"] == [one["title_fi"] for one in office.rows(first)]
 
 
+def test_who_saves_after_somebody_else_is_told_so_and_loses_nothing(office: Office):
+    """The second of two forms that were open at once comes back as it was filled, and can be sent then."""
+    where = office.do(office.record(**TOLD), "edit")
+    first, second = (office.opened(where) | TOLD | {"owner": who} for who in ("Rehtori", "Johtaja"))
+    answers = [office.ask("POST", where, form) for form in (first, first, second)]
+    fields = {one.attributes["name"]: one.attributes for one in tree(answers[2].text).find("input")}
+
+    assert [303, 303, 422] == [one.status_code for one in answers]
+    assert "Joku muu on muuttanut" in answers[2].text
+    assert "Johtaja" == fields["owner"]["value"]
+    again = office.ask("POST", where, second | {"of": fields["of"]["value"]})
+    assert ["Johtaja", "Rehtori", ""] == [one["owner"] for one in office.rows(again.headers["location"])]
+
+
 FAULTS = {
     "no title": ({"title_fi": " "}, "title_fi"),
     "no body": ({"body": ""}, "body"),
@@ -156,15 +201,18 @@ FAULTS = {
     "an effect without a direction": ({"expected_indicator": "cases"}, "expected_direction"),
     "no number": ({**EXPECTED, "expected_size": "paljon"}, "expected_size"),
     "a person": ({"text_fi": "Soittakaa 040 1234567"}, "text_fi"),
+    "a day of no calendar of ours": ({"taken_on": "0001-01-01"}, "taken_on"),
     "hidden from oneself": ({"visibility": "leadership"}, "visibility"),
 }
 
 
 @pytest.mark.parametrize(("fields", "column"), FAULTS.values(), ids=FAULTS.keys())
-def test_a_form_with_a_fault_comes_back_as_it_was_filled(office: Office, fields: dict[str, str], column: str):
+def test_a_form_with_a_fault_comes_back_as_it_was_filled(
+    refusing: Office, fields: dict[str, str], column: str
+):
     """With the fault beside its field, and nothing recorded."""
     filled = {**TOLD, "options": "Lyhennetään aukioloa", **fields}
-    answer = office.ask("POST", "/fi/decide", office.opened() | filled)
+    answer = refusing.ask("POST", "/fi/decide", refusing.opened() | filled)
 
     page = tree(answer.text)
     marked = [one for one in page.walk() if one.attributes.get("aria-invalid") == "true"]
@@ -173,7 +221,7 @@ def test_a_form_with_a_fault_comes_back_as_it_was_filled(office: Office, fields:
         answer.status_code, [one.attributes["name"] for one in marked], said,
     )  # fmt: skip
     assert "Lyhennetään aukioloa" in page.text
-    assert [] == office.workspace.ledger.decisions(source="decisions-own")
+    assert [] == refusing.workspace.ledger.decisions(source="decisions-own")
 
 
 def test_several_measures_are_recorded_with_their_strengths(office: Office):
@@ -202,22 +250,22 @@ def test_a_record_taken_back_leaves_the_list_and_its_versions_stay(office: Offic
     assert ["withdrawn", "normal"] == [one["status"] for one in office.rows(where)]
 
 
-def test_a_decision_waits_for_its_review_until_it_is_reviewed(office: Office):
+def test_a_decision_waits_for_its_review_until_it_is_reviewed(busy: Office):
     """On the front page, and with what was expected against what was seen."""
-    where = office.record(**TOLD | EXPECTED)
-    assert "1 päätös on arvioitava" in office.page("/fi/").text
-    assert office.page(where).find("section", "effect")
+    where = busy.record(**TOLD | EXPECTED)
+    assert "1 päätös on arvioitava" in busy.page("/fi/").text
+    assert busy.page(where).find("section", "effect")
 
-    office.record(
-        office.do(where, "review"),
+    busy.record(
+        busy.do(where, "review"),
         seen="Väheni.",
         verdict="ended",
         reviewed_on=TODAY.isoformat(),
         review_on="",
     )
 
-    assert "on arvioitava" not in office.page("/fi/").text
-    told = office.rows(where)[0]
+    assert "on arvioitava" not in busy.page("/fi/").text
+    told = busy.rows(where)[0]
     assert (TODAY.isoformat(), "Väheni.", "ended") == tuple(
         told[n] for n in ("reviewed_on", "seen", "verdict")
     )
@@ -282,3 +330,36 @@ def test_where_nobody_updates_the_form_says_that_it_is_kept(office: Office):
     answer = office.ask("POST", "/fi/decide", office.opened() | TOLD)
 
     assert (202, 1) == (answer.status_code, len(tree(answer.text).find("p", "fault")))
+
+
+@pytest.mark.parametrize("seen_at", ["", "nonsense", "2021-03-01T12:00:00Z"])
+def test_a_form_of_long_ago_comes_back_as_it_was_filled_and_can_be_sent(refusing: Office, seen_at: str):
+    """The picture that would be kept with it is then that of now."""
+    answer = refusing.ask("POST", "/fi/decide", refusing.opened() | TOLD | {"seen_at": seen_at})
+    inputs = {
+        one.attributes["name"]: one.attributes.get("value", "") for one in tree(answer.text).find("input")
+    }
+
+    assert (422, "Kirjastot suljetaan") == (answer.status_code, inputs["title_fi"])
+    assert "liian kauan sitten" in answer.text
+    assert instant(inputs["seen_at"]) >= NOW
+
+
+def test_what_is_not_changed_stays_to_the_second(office: Office):
+    """Also half past three of the night in which the clock shows it twice."""
+    at, empty = "2020-10-25T01:30:45Z", dict.fromkeys(office.workspace.source(OWN).fetch.columns, "")
+    told = {**empty, **TOLD, "id": "x", "published_at": at, "municipality": TAMPERE}
+    reception = office.app.site.reception
+    assert reception
+    reception.desk.deliver(OWN, json.dumps({"decisions": [told]}).encode(), receipt())
+    received(office.workspace, clock=reception.now)
+    office.app.site.clear(reception.now())
+    (known,) = office.workspace.ledger.decisions(source=OWN)
+    where = f"/fi/decisions/{known.name}"
+    inputs = tree(office.ask("GET", office.do(where, "edit")).text).find("input")
+    shown = {one.attributes["name"]: one.attributes.get("value", "") for one in inputs}
+    office.record(office.do(where, "edit"), **TOLD, published_at=shown["published_at"], organ="Johtoryhmä")
+
+    assert [instant(at)] * 2 == [
+        one.published_at for one in office.workspace.ledger.decisions(revisions=True)
+    ]

@@ -96,3 +96,17 @@ def test_a_decision_is_recorded_charted_and_reviewed_by_keyboard(browser: Any, o
 
     assert "päätös pysyy ennallaan" in page.locator("#review + p").inner_text()
     page.close()
+
+
+def test_a_marker_in_a_chart_leads_to_its_decision(browser: Any, address: str):  # noqa: ANN401 - playwright's
+    page = browser.new_page(viewport=DESK)
+    page.goto(f"{address}/fi/indicator/incidence-14d")
+    page.wait_for_selector(".g-reader", state="attached")
+    marker = page.locator("svg:visible .g-event:not(:has(.g-shared))").first
+    number = marker.locator("text").text_content()
+    title = page.locator(f".events [value='{number}'] a").first.text_content()
+    marker.click()
+    page.locator("h1", has_text=title).wait_for(timeout=9_000)
+
+    assert "/decisions/" in page.url
+    page.close()

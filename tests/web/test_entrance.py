@@ -137,6 +137,30 @@ def test_a_session_ends_when_it_is_not_used_and_when_its_day_is_over(house: Hous
     assert 303 == saara.get("/fi/account").status_code
 
 
+def test_each_hour_a_browser_learns_another_number_and_the_old_one_opens_nothing(house: House):
+    saara, thief = house.visitor("saara"), house.visitor()
+    thief.client.cookies.update(saara.cookies)
+    for minutes in (20, 40, 61):
+        house.now = AT + timedelta(minutes=minutes)
+        answer = saara.get(PAGE)
+    house.now += timedelta(minutes=2)
+
+    assert {"Path=/", "HttpOnly", "SameSite=Lax"} == {*answer.headers["set-cookie"].split("; ")[1:]}
+    assert [200, 303] == [one.get("/fi/account").status_code for one in (saara, thief)]
+
+
+def test_what_somebody_is_refused_is_written_down(house: House):
+    saara = house.visitor("saara")
+    statuses = [saara.get("/brief/fi.txt").status_code for _ in range(31)]
+    token = tokens.issue_reader(house.workspace, "staff", municipality="837", days=1, note="", now=AT)
+    changed = ask(house.app, "/fi/account", "POST", authorization=f"Bearer {token}")
+
+    assert ([200] * 30 + [429], 403) == (statuses, changed.status_code)
+    told = [(one.action, one.object, one.ok) for one in house.log()]
+    assert [("view", "/brief/fi.txt", 1), ("view", "/brief/fi.txt", 0)] == told[-4:-2]
+    assert ("send", "/fi/account", 0) == told[-1]
+
+
 def test_a_number_that_a_browser_brings_never_becomes_a_session(house: House):
     """Fixation: who puts a cookie into another's browser before the log-in has nothing of it after."""
     saara = house.visitor()

@@ -17,6 +17,7 @@ from zipfile import ZipFile
 
 import duckdb
 import pytest
+from pypdf import PdfReader
 from shown import land
 from starlette.routing import Route
 from visiting import AT, PEOPLE, Visitor, populated
@@ -49,7 +50,7 @@ ALLOWED = {  # which right: whose browser
 }
 BEFORE = AT - timedelta(days=1)
 OPEN = ("/static", "/own", "/manifest", "/api")  # the same for all, or for programs
-_SLOW = ("png", "pdf")  # of one indicator and of the brief: their words are those of their sisters
+_SLOW = ("png", "pdf")  # asked of one indicator alone; of a PNG the words are those of its sister in SVG
 INDICATOR = """
 id = "{name}"
 title = {{ fi = "Mitta{name}", sv = "Mitta{name}", en = "Mitta{name}" }}
@@ -221,6 +222,8 @@ def plain(content: bytes) -> str:
     if content.startswith(b"PK"):
         with ZipFile(BytesIO(content)) as packed:
             content = b"\n".join(packed.read(one) for one in packed.namelist())
+    if content.startswith(b"%PDF"):
+        content = "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).encode()
     if content.startswith(b"PAR1"):
         with NamedTemporaryFile(suffix=".parquet") as file:
             file.write(content)

@@ -12,17 +12,17 @@ from tilannekuva.access.book import Book
 from tilannekuva.access.people import Person
 
 _TOUCHED = 30  # of the idle limit: so seldom a session's last use is written down
+_TURNED, _GRACE = 3600.0, 120.0  # seconds: how often a session's number changes, how long the old one opens
 _FOUND = """select person.name, title, role, municipality, person.made_at, disabled_at,
   session.made_at, seen_at from session join person using (name) where sha256 = ?"""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session as it is given, this once; `secret` goes into the cookie, until `until` at the latest."""
+    """A session as it is given, this once; `secret` goes into the cookie."""
 
     secret: str = field(repr=False)
     person: Person
-    until: datetime
 
 
 def hashed(secret: str) -> str:
@@ -43,12 +43,12 @@ class Sessions:
         with self.book.writing() as write:
             write.execute(
                 "delete from session where made_at <= ? or seen_at <= ?",
-                ((now - self.absolute).timestamp(), (now - self.idle).timestamp()),
+                (self._over(now), (now - self.idle).timestamp()),
             )
             secret = secrets.token_urlsafe(32)
             at = now.timestamp()
             write.execute("insert into session values (?, ?, ?, ?)", (hashed(secret), person.name, at, at))
-        return Session(secret, person, now + self.absolute)
+        return Session(secret, person)
 
     def person(self, secret: str, now: datetime) -> Person | None:
         """Give whose a session is now; None when it has ended, run out, or its person is disabled."""
@@ -60,31 +60,49 @@ class Sessions:
         is_over = now.timestamp() - made >= self.absolute.total_seconds()
         if person.disabled_at or is_over or idle >= self.idle.total_seconds():
             return None
-        if idle > self.idle.total_seconds() / _TOUCHED:
+        if idle > self.idle.total_seconds() / _TOUCHED and not self._is_due(made, seen, now):
             with self.book.writing() as write:
                 at = (now.timestamp(), hashed(secret))
                 write.execute("update session set seen_at = ? where sha256 = ?", at)
         return person
 
-    def renewed(self, secret: str, now: datetime) -> Session | None:
-        """Give a session another number, so that the old one opens nothing; it lasts no longer for that."""
-        person = self.person(secret, now)
-        if person is None:
-            return None
-        new = secrets.token_urlsafe(32)
-        with self.book.writing() as write:
-            write.execute("update session set sha256 = ? where sha256 = ?", (hashed(new), hashed(secret)))
-            rows = write.execute("select made_at from session where sha256 = ?", (hashed(new),)).fetchall()
-        if not rows:  # it was ended meanwhile
-            return None
-        return Session(new, person, datetime.fromtimestamp(rows[0][0], now.tzinfo) + self.absolute)
+    def turned(self, secret: str, now: datetime) -> str:
+        """Give a session another number in each hour in which it is used; empty where it keeps its own.
 
-    def end(self, secret: str) -> None:
-        """End one session."""
+        The old number opens for two minutes more, for what is under way; neither lasts longer for that.
+        """
+        found = "select name, made_at, seen_at from session where sha256 = ?"
+        rows = self.book.all(found, (hashed(secret),))
+        if not any(self._is_due(made, seen, now) for _, made, seen in rows):
+            return ""
         with self.book.writing() as write:
-            write.execute("delete from session where sha256 = ?", (hashed(secret),))
+            rows = write.execute(found, (hashed(secret),)).fetchall()
+            if not any(self._is_due(made, seen, now) for _, made, seen in rows):  # another was first
+                return ""
+            (name, made, _), new, at = rows[0], secrets.token_urlsafe(32), now.timestamp()
+            write.execute("insert into session values (?, ?, ?, ?)", (hashed(new), name, made, at))
+            old = "update session set made_at = min(made_at, ?), seen_at = ? where sha256 = ?"
+            write.execute(old, (self._over(now) + _GRACE, at, hashed(secret)))
+        return new
+
+    def end(self, secret: str, now: datetime) -> None:
+        """End one session, and the old numbers of its person that still open."""
+        with self.book.writing() as write:
+            rows = write.execute("delete from session where sha256 = ? returning name", (hashed(secret),))
+            almost = self._over(now) + _GRACE
+            for (name,) in rows.fetchall():
+                write.execute("delete from session where name = ? and made_at <= ?", (name, almost))
 
     def end_all(self, name: str) -> int:
         """End all sessions of a person and give how many there were."""
         with self.book.writing() as write:
             return write.execute("delete from session where name = ?", (name,)).rowcount
+
+    def _over(self, now: datetime) -> float:
+        """Give when sessions that are over now by their age were begun."""
+        return (now - self.absolute).timestamp()
+
+    def _is_due(self, made: float, seen: float, now: datetime) -> bool:
+        """Whether a session that has some time left is used in another hour of its own than before."""
+        hours = [(at - made) // _TURNED for at in (seen, now.timestamp())]
+        return hours[0] < hours[1] and made > self._over(now) + _GRACE

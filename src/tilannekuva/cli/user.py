@@ -1,6 +1,7 @@
 """Commands for the people who may log in."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -89,53 +90,26 @@ def user_role(folder: Path, name: str, role: str, municipality: str) -> None:
     click.echo(f"{name} is {role}", err=True)
 
 
-@user.command("password")
-@workspace_option
-@click.argument("name")
-def user_password(folder: Path, name: str) -> None:
-    """Give somebody another password, and end their sessions.
+def _about(name: str, change: Callable[[Office, str], object], said: str, help_text: str) -> None:
+    """Add a command that changes something about one person and says what came of it."""
 
-    Example: tilannekuva user password maija.virtanen
-    """
-    with opened(folder) as workspace:
-        _office(workspace).set_password(name, _password())
-    click.echo(f"{name} has a new password", err=True)
-
-
-@user.command("disable")
-@workspace_option
-@click.argument("name")
-def user_disable(folder: Path, name: str) -> None:
-    """Let somebody in no more, at once.
-
-    Example: tilannekuva user disable maija.virtanen
-    """
-    with opened(folder) as workspace:
-        _office(workspace).disable(name)
-    click.echo(f"{name} may log in no more", err=True)
+    @user.command(name, help=f"{help_text}\n\nExample: tilannekuva user {name} maija.virtanen")
+    @workspace_option
+    @click.argument("name")
+    def command(folder: Path, name: str) -> None:
+        with opened(folder) as workspace:
+            done = change(_office(workspace), name)
+        click.echo(said.format(name=name, done=done), err=True)
 
 
-@user.command("enable")
-@workspace_option
-@click.argument("name")
-def user_enable(folder: Path, name: str) -> None:
-    """Let somebody in again.
-
-    Example: tilannekuva user enable maija.virtanen
-    """
-    with opened(folder) as workspace:
-        _office(workspace).enable(name)
-    click.echo(f"{name} may log in", err=True)
-
-
-@user.command("log-out")
-@workspace_option
-@click.argument("name")
-def user_log_out(folder: Path, name: str) -> None:
-    """End all sessions of somebody, who may log in again.
-
-    Example: tilannekuva user log-out maija.virtanen
-    """
-    with opened(folder) as workspace:
-        ended = _office(workspace).log_out(name)
-    click.echo(f"{ended} sessions ended", err=True)
+_about(
+    "password",
+    lambda office, name: office.set_password(name, _password()),
+    "{name} has a new password",
+    "Give somebody another password, and end their sessions.",
+)
+_about("disable", Office.disable, "{name} may log in no more", "Let somebody in no more, at once.")
+_about("enable", Office.enable, "{name} may log in", "Let somebody in again.")
+_about(
+    "log-out", Office.log_out, "{done} sessions ended", "End all sessions of somebody, who may log in again."
+)

@@ -4,9 +4,11 @@ target >= listed >= attempted >= reached + not_reached + declined     reached >=
 need_found (or ordered) >= served + cancelled                         backlog(t) = backlog(t-1) + in - out
 """
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.resources import files
 from typing import NamedTuple
 
 from tilannekuva.domain.definitions import LANGS, Text
@@ -83,54 +85,8 @@ _RULES = (  # of sums since the beginning and of stocks at a day's end
     _Rule(("served",), ("target",)),
 )
 _OF_A_DAY = (_Rule(("attempted",), ("tries",)), _Rule(("wait_median",), ("wait_oldest",)))
-_WORDS: Mapping[str, Text] = {
-    "negative": Text(
-        fi="{title}: {n} on vähemmän kuin nolla. Jos aiempi luku oli liian suuri, ilmoita sen päivän luku "
-        "uudelleen ja kirjoita syy.",
-        sv="{title}: {n} är mindre än noll. Om ett tidigare tal var för stort, rapportera den dagens tal på "
-        "nytt och skriv varför.",
-        en="{title}: {n} is less than zero. If an earlier figure was too large, report that day's figure "
-        "anew and give the reason.",
-    ),
-    "fraction": Text(
-        fi="{title}: {n} ei ole kokonaisluku.",
-        sv="{title}: {n} är inte ett heltal.",
-        en="{title}: {n} is no whole number.",
-    ),
-    "future": Text(
-        fi="Päivä {day} ei ole vielä koittanut.",
-        sv="Dagen {day} har inte kommit än.",
-        en="The day {day} has not come yet.",
-    ),
-    "part": Text(
-        fi="”{part}” ei kuulu palvelun osiin. Valitse luettelosta tai merkitse tuntemattomaksi.",
-        sv="”{part}” hör inte till tjänstens delar. Välj i listan eller markera som okänd.",
-        en="'{part}' is no part of the service. Choose one of the list, or mark it as unknown.",
-    ),
-    "lowered": Text(
-        fi="{title}: päivälle {day} on ilmoitettu {m}, nyt {n}. Kun luku pienenee, kirjoita syy ja "
-        "ilmoittaja.",
-        sv="{title}: för {day} har {m} rapporterats, nu {n}. När talet blir mindre, skriv orsaken och vem "
-        "som rapporterar.",
-        en="{title}: {m} was reported for {day}, now {n}. When a figure becomes smaller, give the reason "
-        "and who reports.",
-    ),
-    "more": Text(
-        fi="{less}: yhteensä {n} on enemmän kuin {more}: {m}, alusta päivään {day} laskettuna.",
-        sv="{less}: sammanlagt {n} är mer än {more}: {m}, räknat från början till {day}.",
-        en="{less}: {n} in all is more than {more}: {m}, counted from the beginning to {day}.",
-    ),
-    "day": Text(
-        fi="{less}: {n} on enemmän kuin {more}: {m}, {day}.",
-        sv="{less}: {n} är mer än {more}: {m}, {day}.",
-        en="{less}: {n} is more than {more}: {m}, {day}.",
-    ),
-    "parts": Text(
-        fi="{title}: osien summa {n} on enemmän kuin koko kunnan luku {m}, {day}.",
-        sv="{title}: summan av delarna {n} är mer än hela kommunens tal {m}, {day}.",
-        en="{title}: the parts add up to {n}, more than {m} of the whole municipality, {day}.",
-    ),
-}
+_WRITTEN = files(__package__).joinpath("report_words.toml").read_text(encoding="utf-8")
+WORDS: Mapping[str, Text] = {code: Text(**words) for code, words in tomllib.loads(_WRITTEN).items()}
 _Counts = dict[Stage, float]
 _Days = dict[date, dict[str, _Counts]]  # of one area: day -> part -> stage -> number
 _Wrong = Iterator[tuple[tuple[Stage, ...], Text]]
@@ -180,6 +136,7 @@ def _wrong(service: Service, report: Report, days: _Days, *, after: _Days, today
         if part and part not in (*known, UNKNOWN):
             yield (), _said("part", part=part)
     bad = list(_bad_numbers(service, report, days.get(report.day, {}).get(report.stratum, {})))
+    bad += _cut_otherwise(service, report, days)
     yield from bad
     if not bad:
         yield from _of_a_day(service, report, after[report.day])
@@ -196,6 +153,24 @@ def _bad_numbers(service: Service, report: Report, before: _Counts) -> _Wrong:
             yield (stage,), _said("fraction", title=title, n=value)
         elif stage not in STOCKS and not signed and value < before.get(stage, 0):
             yield (stage,), _said("lowered", title=title, n=value, m=before[stage], day=report.day)
+
+
+def _cut_otherwise(service: Service, report: Report, days: _Days) -> _Wrong:
+    """Tell numbers whose whole was divided in another way: parts by place and by age hold the same persons.
+
+    Flows are held against those of their day, stocks against those of all days.
+    """
+    own = _cut(report.stratum)
+    for stage in report.counts if own else ():
+        told = days.values() if stage in STOCKS else (days.get(report.day, {}),)
+        cuts = {_cut(part) for parts in told for part, counts in parts.items() if counts.get(stage)} - {()}
+        if stage not in WAITS and cuts and own not in cuts:
+            yield (stage,), _said("cut", title=service.count(stage).title, day=report.day)
+
+
+def _cut(part: str) -> tuple[str, ...]:
+    """Say by what a part is one: `place`, `age` or both; by nothing for the whole."""
+    return tuple(one.partition(":")[0] for one in part.split()) if part != ALL else ()
 
 
 def _of_a_day(service: Service, report: Report, parts: Mapping[str, _Counts]) -> _Wrong:
@@ -294,7 +269,7 @@ def _said(code: str, **values: Text | float | date | str) -> Text:
         return value if isinstance(value, str) else f"{value:.10g}"
 
     texts = {
-        lang: _WORDS[code].in_(lang).format_map({name: written(one, lang) for name, one in values.items()})
+        lang: WORDS[code].in_(lang).format_map({name: written(one, lang) for name, one in values.items()})
         for lang in LANGS
     }
     return Text(**texts)

@@ -5,17 +5,17 @@ Of a service, area, place, age band and day only counts are told, never who. Flo
 true of a report is told by `domain.reports.faults`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from tilannekuva.domain.access import Visibility
 from tilannekuva.domain.definitions import Slug, Strict, Text
 
-Stage = Literal[
+# The stages through which people pass, in their order; the others tell of the work.
+Passed = Literal[
     "target",
     "listed",
-    "tries",
     "attempted",
     "reached",
     "not_reached",
@@ -25,27 +25,11 @@ Stage = Literal[
     "served",
     "cancelled",
     "closed",
-    "incidents",
-    "capacity",
-    "wait_median",
-    "wait_oldest",
 ]
+Stage = Literal[Passed, "tries", "incidents", "capacity", "wait_median", "wait_oldest"]
+FUNNEL: tuple[Stage, ...] = get_args(Passed)
 WAITS: frozenset[Stage] = frozenset({"wait_median", "wait_oldest"})  # days: never added up
 STOCKS: frozenset[Stage] = WAITS | {"target", "listed", "capacity"}
-# The stages through which people pass, in their order; the others tell of the work.
-FUNNEL: tuple[Stage, ...] = (
-    "target",
-    "listed",
-    "attempted",
-    "reached",
-    "not_reached",
-    "declined",
-    "need_found",
-    "ordered",
-    "served",
-    "cancelled",
-    "closed",
-)
 DEMAND: tuple[Stage, ...] = ("need_found", "ordered")  # what is to be served: the first that a service has
 ALL, UNKNOWN = "all", "unknown"
 Band = Annotated[str, Field(pattern=r"^\d{1,3}(-\d{1,3}|\+)$")]

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
@@ -47,12 +47,14 @@ COLUMNS = (
     "id", "body", "organ", "title", "lang", *_TITLES, *_LONG, "published_at", *_DAYS, *_CODES,
     "legal_basis", "note", "owner", "by", "expected_indicator", "expected_size", *_CHOICES,
 )  # fmt: skip
+_EARLIEST = date(1900, 1, 1)  # an earlier year is a slip of the finger
 _TITLE = 300  # characters kept; the longest titles of Finnish boards have about 250
 _LONGEST = 300  # characters of an id or a case number; what is longer is a text, and names nothing
 _MEASURE = re.compile(r"([CEHMV][1-9])")
 _NAME = re.compile(r"([0-9a-f]{12})?")  # of another decision
 _PICTURE = re.compile(r"([0-9a-f]{20})?")
 _INDICATOR = re.compile(r"([a-z][a-z0-9-]{0,99})?")
+_FINNISH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,? (?:klo )?(\d{1,2})[.:](\d{2}))?")
 _STRONGEST = 5  # of OxCGRT's ordinal scales
 _LINK = re.compile(r"(https?://[^\s<>\"'\\]{1,2000})?")
 
@@ -78,7 +80,7 @@ def decided(sheet: Sheet, recipe: Recipe, landed_at: datetime, *, faults: list[s
             found.append(decision(row, recipe.id, landed_at))
         except ValueError as reason:
             faults.append(f"decision {quoted(row['id'])[1:-1]}: {reason}")
-    return list(_once(found, faults))
+    return list(_linked([*_once(found, faults)], faults))
 
 
 def too_few(recipe: Recipe, told: Iterable[Decision], known: Known) -> str:
@@ -131,7 +133,7 @@ def decision(row: Mapping[str, Any], source: str, at: datetime) -> Decision:
         link=_matching(row, "link", _LINK),
         expected=_expected(row, days["expected_by"]),
         review=_review(row, days["reviewed_on"]),
-        superseded_by=_matching(row, "superseded_by", _NAME),
+        superseded_by=_name(row, "superseded_by"),
         picture=_matching(row, "picture", _PICTURE),
         municipality=_area(row, "municipality"),
         known_at=at,
@@ -265,12 +267,12 @@ def _day(row: Mapping[str, Any], name: str) -> date | None:
     given = row.get(name)
     if given is None or given == "":
         return None
-    if isinstance(given, date):
-        return given.date() if isinstance(given, datetime) else given
     try:
-        found = cells.day(given)
-    except ValueError:
-        raise Fault(name, "day", f"{quoted(given)} is no day of {name}") from None
+        found = cells.day(str(given))
+    except (ValueError, OverflowError):
+        found = None
+    if found is None or found < _EARLIEST:
+        raise Fault(name, "day", f"{quoted(given)} is no day of {name}")
     return found
 
 
@@ -280,10 +282,19 @@ def _instant(row: Mapping[str, Any], name: str) -> datetime | None:
     if given is None or given == "":
         return None
     try:
-        at = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+        at = given if isinstance(given, datetime) else datetime.fromisoformat(_iso(str(given).strip()))
     except ValueError:
         raise Fault(name, "day", f"{quoted(given)} is no instant of {name}") from None
     return (at if at.tzinfo else at.replace(tzinfo=HELSINKI)).astimezone(UTC)
+
+
+def _iso(text: str) -> str:
+    """Write `17.3.2020 14.30` as `2020-03-17T14:30`; any other text stays as it is."""
+    finnish = _FINNISH.fullmatch(text)
+    if not finnish:
+        return text
+    day, month, year, hour, minute = (int(part or 0) for part in finnish.groups())
+    return f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}"
 
 
 def _area(row: Mapping[str, Any], name: str) -> str:
@@ -306,3 +317,15 @@ def _once(found: Iterable[Decision], faults: list[str]) -> Iterator[Decision]:
         if not first.case_number:
             faults += [f"decision {quoted(key)[1:-1]}: came twice"] * (len(group) - 1)
         yield max(group, key=lambda one: one.taken_on or date.min)
+
+
+def _linked(found: Sequence[Decision], faults: list[str]) -> Iterator[Decision]:
+    """Yield each decision; where a list tells the id or case number of what replaces it, with its name."""
+    names = {key: one.name for one in found for key in (one.id, one.case_number) if key}
+    for one in found:
+        other = names.get(one.superseded_by, one.superseded_by)
+        if _NAME.fullmatch(other) and other != one.name:
+            yield one._replace(superseded_by=other)
+        else:
+            said = f"no other decision {quoted(other)} replaces it: write the case number or id of one"
+            faults.append(f"decision {quoted(one.key)[1:-1]}: {said}")

@@ -112,13 +112,19 @@ class Desk:
 
     def deliver(self, source_id: str, body: bytes, receipt: str) -> None:
         """Keep what a form of ours was filled with, once however often it is handed in under one receipt."""
-        with suppress(BadInput):
-            self.outcome(source_id, receipt)
+        if self.has(source_id, receipt):
             return
         with self.arrival(source_id, packed=False) as arrival:
             arrival.path = arrival.path.with_stem(receipt)
             arrival.write(body)
             arrival.keep()
+
+    def has(self, source_id: str, receipt: str) -> bool:
+        """Whether something was handed in under a receipt, recorded or not."""
+        with suppress(BadInput):
+            self.outcome(source_id, receipt)
+            return True
+        return False
 
     def is_full(self, source_id: str) -> bool:
         """Whether so many deliveries wait that nobody seems to take them."""

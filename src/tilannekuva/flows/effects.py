@@ -217,7 +217,7 @@ def _knowable(
         return None
     needed = catalogue.needed({indicator.id})
     since = day - min(MEMORY + reach(catalogue, [indicator]), day - date.min)
-    bases = {each.id for each in needed if not each.sql}
+    bases = catalogue.bases({indicator.id})
     near = {reading.area, *register().ancestors(reading.area, on=helsinki_date(until))}
     with workspace.store.vintages(
         until, indicators=bases, areas=near, since=since, ranks=catalogue.ranks()
@@ -255,11 +255,17 @@ def _shown(
     since: datetime,
     until: datetime,
 ) -> datetime | None:
-    """Give when a picture was first published that shows a level; None where none does."""
+    """Give when a picture of the area, or of one within it, was first published that shows a level.
+
+    None where none does.
+    """
     found = [
         each
         for each in workspace.ledger.publications()
-        if each.kind in PICTURES and each.as_of >= since and each.published_at <= until
+        if each.kind in PICTURES
+        and each.as_of >= since
+        and each.published_at <= until
+        and area in (each.area, *register().ancestors(each.area, on=helsinki_date(until)))
     ]
     for each in found[:_OPENED]:
         try:

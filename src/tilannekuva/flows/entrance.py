@@ -119,14 +119,14 @@ class Entrance:
         """Give whose a session is now; None when it has ended. Asked at every request of a browser."""
         return self._sessions.person(secret, now)
 
-    def renew(self, secret: str, now: datetime) -> Session | None:
-        """Give a session another number, the old one ends; None when it had ended."""
-        return self._sessions.renewed(secret, now)
+    def turned(self, secret: str, now: datetime) -> str:
+        """Give a session another number when its hour is over; empty where it keeps the one it has."""
+        return self._sessions.turned(secret, now)
 
     def logout(self, secret: str, *, now: datetime, origin: str) -> None:
         """End a session."""
         person = self.person(secret, now)
-        self._sessions.end(secret)
+        self._sessions.end(secret, now)
         if person:
             self.note(By(person.name, person.viewer, origin), "log out", "", now=now)
 

@@ -22,7 +22,7 @@ def extents(workspace: Workspace, indicators: Collection[str], as_of: datetime) 
     """Give the extent of each indicator, as its page's data twin holds it."""
     catalogue = workspace.catalogue(as_of)
     needed = catalogue.needed(set(indicators))
-    bases = {one.id for one in needed if not one.sql}
+    bases = catalogue.bases(set(indicators))
     with workspace.store.sheet(as_of, indicators=bases, ranks=catalogue.ranks()) as sheet:
         fill(sheet, needed, helsinki_date(as_of))
         asked = "select count(*), count(distinct area), min(reference_date), max(reference_date) from"

@@ -10,6 +10,7 @@ from tilannekuva.store.duckdb import empty_sheet
 from tilannekuva.store.sheet import Sheet
 
 STATUSES = ("normal", "provisional", "missing", "suppressed")  # by how doubtful a value is
+_OTHERS = "from own union all select * from ({told}) as told where area not in (select area from own)"
 _DOUBT = " ".join(f"when '{status}' then {doubt}" for doubt, status in enumerate(STATUSES))
 
 
@@ -32,6 +33,8 @@ def fill(sheet: Sheet, needed: Iterable[Indicator], on: date, *, views: bool = F
     for one in needed:
         try:
             sql = _derived(sheet, one) if one.sql else _base(one)
+            if one.sql and one.protect:  # of other municipalities than a viewer's own, the values as released
+                sql = f"with own as ({sql}) {_OTHERS.format(told=_base(one))}"
             sheet.ask(f"create {'view' if views else 'table'} {one.table} as {sql}")
             if one.parts:
                 sheet.ask(f"create view {one.table}_parts as {_parts(one)}")

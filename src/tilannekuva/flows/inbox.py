@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from tilannekuva.domain.looks import GOOD, Answer, Look
 from tilannekuva.errors import NoAnswer
+from tilannekuva.flows.messages import said
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.recipe import Recipe
 from tilannekuva.store import files
@@ -168,8 +169,13 @@ class Inbox:
 
     def _put_away(self, path: Path, look: Look, *, told: bool = False) -> None:
         good = look.outcome in GOOD
-        if told or not good:
-            _write_reason(path, f"{look.outcome}: {look.message}")
+        service = next(
+            (one for one in self.workspace.services().values() if one.source == look.source_id), None
+        )
+        words = said(look.message, service)
+        if told or words or not good:
+            own = f"{words.fi}\n{words.sv}\n" if words else ""
+            _write_reason(path, f"{own}{look.outcome}: {look.message}")
         if look.outcome == "refused" and not look.sha256 and RECEIPT.fullmatch(path.stem):
             path.unlink()  # what tells of persons is not kept; its sender has it
         self._move(path, DONE if good else REFUSED)

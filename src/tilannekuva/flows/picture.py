@@ -121,8 +121,8 @@ def _shown(catalogue: Catalogue, question: Question) -> list[Indicator]:
 def _readings(
     workspace: Workspace, catalogue: Catalogue, question: Question, shown: list[Indicator]
 ) -> Iterable[Reading]:
-    needed = catalogue.needed({one.id for one in shown})
-    bases = {one.id for one in needed if not one.sql}
+    names = {one.id for one in shown}
+    needed, bases = catalogue.needed(names), catalogue.bases(names)
     since = question.since or helsinki_date(question.as_of) - RECENT
     loaded = since - min(reach(catalogue, shown), since - date.min)
     sheet = workspace.store.sheet(question.as_of, indicators=bases, since=loaded, ranks=catalogue.ranks())
@@ -130,7 +130,7 @@ def _readings(
         fill(sheet, needed, helsinki_date(question.as_of))
         origin = _origins(sheet)
         for one in shown:
-            found = [base.id for base in catalogue.needed({one.id}) if not base.sql]
+            found = catalogue.bases({one.id})
             sql = f"select area, reference_date, value, doubt from {one.table}"  # noqa: S608 - a slug
             rows = sheet.ask(f"{sql} where reference_date >= ? order by 1, 2", [since]).rows
             for area, group in groupby(rows, lambda row: row[0]):

@@ -6,11 +6,13 @@ where nothing changes in the table: not even the number of looks tells of what i
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 
+from tilannekuva.disclosure import remembered
 from tilannekuva.disclosure.protector import Released, released
+from tilannekuva.disclosure.remembered import Remembered
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date, stamp
 from tilannekuva.domain.indicators import Indicator
@@ -22,31 +24,48 @@ from tilannekuva.flows.reading import understand
 from tilannekuva.flows.recording import Recorder
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.sources.released import LEVELS, RELEASED, Figure, csv_of, is_released, source_of
+from tilannekuva.store.files import write
 
-States = dict[str, tuple[int, Released]]  # by indicator: releases gone through, and what they left
+FILE = "released.json"
+States = dict[str, Remembered]  # by indicator: what is remembered after the releases gone through
 Counts = Mapping[str, tuple[date, int]]  # by area: the newest settled count and its day
 
 
 def release(workspace: Workspace, now: datetime, *, states: States | None = None) -> list[Look]:
     """Release what may be told anew of each protected indicator, where its newest release is old enough.
 
-    `states` keeps from one call to the next what is remembered, so that the past is gone through once.
+    `states` keeps from one call to the next what is remembered, and a file of the workspace from one program
+    to the next, so that the past is gone through once.
     """
-    kept = {} if states is None else states
-    looks = [_released(workspace, one.id, now, kept) for one in protected(workspace)]
+    kept = States() if states is None else states
+    with _remembering(workspace, kept):
+        looks = [_released(workspace, one, now, kept) for one in _fed(workspace, now)]
     return [one for one in looks if one]
 
 
 def release_past(workspace: Workspace, now: datetime) -> list[Look]:
     """Release what replayed answers would have given: as if an update had ended at each turn until now."""
     looks, states = list[Look](), States()
-    for one in protected(workspace):
-        at = _first_told(workspace, one.id)
-        while at and at <= now:
-            look = _released(workspace, one.id, at, states)
-            looks += [look] if look else []
-            at += workspace.settings.release_every
+    with _remembering(workspace, states):
+        for one in _fed(workspace, now):
+            at = _first_told(workspace, one)
+            while at and at <= now:
+                look = _released(workspace, one, at, states)
+                looks += [look] if look else []
+                at += workspace.settings.release_every
     return looks
+
+
+@contextmanager
+def _remembering(workspace: Workspace, states: States) -> Iterator[None]:
+    """Add to an empty memory what the file holds, and keep in it what is new at the end."""
+    file = workspace.folder / FILE
+    if not states and file.exists():
+        states |= remembered.read(file.read_bytes())
+    before = dict(states)
+    yield
+    if states != before:
+        write(file, remembered.written(states))
 
 
 def protected(workspace: Workspace, as_of: datetime | None = None) -> list[Indicator]:
@@ -54,11 +73,18 @@ def protected(workspace: Workspace, as_of: datetime | None = None) -> list[Indic
     return [one for one in workspace.catalogue(as_of).indicators.values() if is_released(one)]
 
 
+def _fed(workspace: Workspace, now: datetime) -> list[str]:
+    """Name the protected indicators that rest on sources which were ever looked at."""
+    looked, catalogue = {*workspace.ledger.sources(now)}, workspace.catalogue()
+    recipes = [one for name, one in workspace.recipes().items() if name in looked]
+    told = {series.indicator for one in recipes for series in one.series}
+    return [one.id for one in protected(workspace) if told & catalogue.bases({one.id})]
+
+
 def _first_told(workspace: Workspace, indicator: str) -> datetime | None:
     """Give when anything that an indicator rests on was told since its last release; None for nothing."""
-    bases = {one.id for one in workspace.catalogue().needed({indicator}) if not one.sql}
     past = releases(workspace, indicator)
-    rows = workspace.store.revisions(indicators=bases)
+    rows = workspace.store.revisions(indicators=workspace.catalogue().bases({indicator}))
     return min((one.known_at for one in rows if not past or one.known_at > past[-1].landed_at), default=None)
 
 
@@ -111,7 +137,7 @@ def _released(workspace: Workspace, indicator: str, now: datetime, states: State
     look = replace(recorder.look(answer, at, recipe), accepted=True)
     look = recorder.record(look, recipe, understand(recipe, (answer.body,), at))
     recorder.commit()
-    states[indicator] = (len(past) + 1, after)
+    states[indicator] = (_name(look), len(past) + 1, after)
     return look
 
 
@@ -137,7 +163,9 @@ def _newest(workspace: Workspace, asked: Question) -> Iterator[tuple[str, tuple[
 
 def _state(workspace: Workspace, indicator: str, past: Sequence[Look], states: States) -> Released:
     """Give what is remembered after the releases of the past, from what was known and told at each."""
-    n, state = states.get(indicator, (0, Released()))
+    name, n, state = states.get(indicator, ("", 0, Released()))
+    if not 0 < n <= len(past) or name != _name(past[n - 1]):  # of another workspace's past, or damaged
+        n, state = 0, Released()
     for look in past[n:]:
         at = look.landed_at
         rows = workspace.store.revisions(at, indicators={RELEASED + indicator})
@@ -145,8 +173,14 @@ def _state(workspace: Workspace, indicator: str, past: Sequence[Look], states: S
         known = _values(counts(workspace, indicator, at))
         known |= {area: int(value) for area, value in told.items() if value is not None}
         state = released(state, known, _parents(known, at), told=told.keys())
-    states[indicator] = (len(past), state)
+    if past:
+        states[indicator] = (_name(past[-1]), len(past), state)
     return state
+
+
+def _name(look: Look) -> str:
+    """Name a release."""
+    return f"{stamp(look.landed_at)} {look.sha256}"
 
 
 def _values(known: Counts) -> dict[str, int]:

@@ -13,6 +13,7 @@ from tilannekuva.domain.reports import Cell, Report, faults
 from tilannekuva.domain.services import ALL, Service, Stage
 from tilannekuva.flows.reading import Understood
 from tilannekuva.flows.workspace import Workspace
+from tilannekuva.sources.excel.persons import is_personal
 
 _SIGNED = "who signs"  # the column `by` itself stays in the bytes: counts alone become facts
 
@@ -41,6 +42,11 @@ def judged(workspace: Workspace, look: Look, *, understood: Understood, known: K
     kept = [fact for fact in understood.facts if (fact.area, fact.reference_date, fact.stratum) not in bad]
     said = [f"{reports[one.nth].area}, {reports[one.nth].day}: {one.text.en}" for one in wrong]
     return replace(understood, facts=kept, faults=[*understood.faults, *said])
+
+
+def tells_of_person(text: str) -> bool:
+    """Whether a text of a report holds an identity code or a phone number: it would be refused with it."""
+    return is_personal(text)
 
 
 def wire(service: Service, reports: Iterable[Report]) -> bytes:

@@ -7,6 +7,7 @@ that no sum, map, order, name of a picture or message can tell of it.
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple, Unpack
 
 from tilannekuva.access.policy import may_see
@@ -21,7 +22,7 @@ from tilannekuva.domain.publications import Publication
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.indicators.catalogue import Catalogue
 from tilannekuva.sources.recipe import Recipe
-from tilannekuva.sources.released import RELEASED
+from tilannekuva.sources.released import RELEASED, is_released
 from tilannekuva.store.duckdb import DuckStore
 from tilannekuva.store.ledger import Definition, Ledger
 from tilannekuva.store.memory import NO_RANKS, Ranks, Wanted
@@ -34,10 +35,15 @@ _ROOM = 64  # instants whose definitions are kept
 
 
 class Seen(NamedTuple):
-    """What a viewer may see of the definitions: indicators, those of them as released, sources."""
+    """What a viewer may see of the definitions: indicators and sources.
+
+    Of the indicators those in `released` are seen as released, those in `split` so of other municipalities
+    than the viewer's own.
+    """
 
     catalogue: Catalogue
     released: frozenset[str]
+    split: frozenset[str]
     recipes: Mapping[str, Recipe]
 
 
@@ -89,11 +95,24 @@ class Sight(Workspace):
             for name, one in self.whole.recipes(as_of).items()
             if (inside or not _is_mixed(one)) and hidden.isdisjoint(each.indicator for each in one.series)
         }
-        return Seen(Catalogue(shown), frozenset(shown) - raw, recipes)
+        split = frozenset(one for one in raw if self.viewer.municipality and is_released(whole[one]))
+        return Seen(Catalogue(shown), frozenset(shown) - raw, split, recipes)
 
-    def may(self, indicator: Indicator, area: str, at: datetime) -> bool:
-        """Whether the viewer may see an indicator's values in an area."""
-        return may_see(self.viewer, Item(indicator.visibility, owner(area, at)), at)
+    def asking(self, as_of: datetime | None) -> Callable[[str, str], bool]:
+        """Give what says whether the viewer may see what is stored of an indicator in an area.
+
+        The indicator is named as it is stored, as told or as released.
+        """
+        at, seen_now = as_of or _EVER, self.seen(as_of)
+
+        @cache
+        def may(stored: str, area: str) -> bool:
+            name, of = stored.removeprefix(RELEASED), owner(area, at)
+            if name in seen_now.split and (of == self.viewer.municipality) == (stored != name):
+                return False
+            return may_see(self.viewer, Item(seen_now.catalogue.indicator(name).visibility, of), at)
+
+        return may
 
 
 def _is_mixed(recipe: Recipe) -> bool:
@@ -157,29 +176,26 @@ class _Store(DuckStore):
 
     def _stored(self, as_of: datetime | None, wanted: Wanted) -> Wanted:
         """Give what to ask of the whole store: of visible indicators alone, each as the viewer sees it."""
-        seen, released, _ = self._sight.seen(as_of)
-        asked = wanted.get("indicators")
-        names = seen.indicators.keys() if asked is None else seen.indicators.keys() & {*asked}
-        return {**wanted, "indicators": {RELEASED + one if one in released else one for one in names}}
+        seen, asked = self._sight.seen(as_of), wanted.get("indicators")
+        whole = seen.catalogue.indicators.keys()
+        names = {*whole} if asked is None else whole & {*asked}
+        others = {RELEASED + one for one in names & (seen.released | seen.split)}
+        return {**wanted, "indicators": (names - seen.released) | others}
 
     def _told(self, rows: Iterable[Observation], as_of: datetime | None) -> list[Observation]:
-        may = self._asking(as_of)
-        plain = (one._replace(indicator=one.indicator.removeprefix(RELEASED)) for one in rows)
-        return [one for one in plain if may(one.indicator, one.area)]
+        may = self._sight.asking(as_of)
+        mine = (one for one in rows if may(one.indicator, one.area))
+        return [one._replace(indicator=one.indicator.removeprefix(RELEASED)) for one in mine]
 
     def _keep(self, sheet: Sheet, table: str, as_of: datetime) -> None:
         """Leave in a table what the viewer may see, each indicator under its own name."""
-        may = self._asking(as_of)
+        may = self._sight.asking(as_of)
         sql = f"update {table} set indicator = substr(indicator, ?) where starts_with(indicator, ?)"  # noqa: S608 - our own table
-        sheet.ask(sql, [len(RELEASED) + 1, RELEASED])
         pairs = sheet.ask(f"select distinct indicator, area from {table}").rows  # noqa: S608 - our own table
         for indicator, area in pairs:
             if not may(indicator, area):
                 sheet.ask(f"delete from {table} where indicator = ? and area = ?", [indicator, area])  # noqa: S608 - our own table
-
-    def _asking(self, as_of: datetime | None) -> Callable[[str, str], bool]:
-        seen, at = self._sight.catalogue(as_of).indicators, as_of or _EVER
-        return lambda indicator, area: self._sight.may(seen[indicator], area, at)
+        sheet.ask(sql, [len(RELEASED) + 1, RELEASED])
 
 
 class _Ledger(Ledger):

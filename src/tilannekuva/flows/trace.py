@@ -83,7 +83,7 @@ def trace(workspace: Workspace, value: Value, as_of: datetime) -> Trace:
     catalogue = workspace.catalogue(as_of)
     indicator = catalogue.indicator(value.indicator)
     text = workspace.ledger.definitions(as_of=as_of).get(("indicator", indicator.id))
-    bases = {one.id for one in catalogue.needed({indicator.id}) if not one.sql}
+    bases = catalogue.bases({indicator.id})
     back = max(reach(catalogue, [indicator]), SPAN) if indicator.sql else timedelta()
     since = value.day - min(back, value.day - date.min)
     wanted: dict[str, Any] = {"indicators": bases, "areas": {value.area}, "since": since}
@@ -160,13 +160,14 @@ def is_open(workspace: Workspace, recipe: Recipe, as_of: datetime) -> bool:
     """Whether everybody may have a source's raw bytes.
 
     Not those that people or programs of the house sent, that a key opened, that tell of an indicator which
-    is not public, or, where the settings let sources live inside the house, that no shipped recipe names.
+    is not public, or public only as released, or, where the settings let sources live inside the house, that
+    no shipped recipe names.
     """
     fetch, indicators = recipe.fetch, workspace.catalogue(as_of).indicators
     if fetch.protocol in ("inbox", "command") or fetch.key or recipe.entry:
         return False
     told = [indicators.get(one.indicator) for one in recipe.series]
-    if not all(one is not None and one.visibility == "public" for one in told):
+    if not all(one is not None and one.visibility == "public" and not one.protect for one in told):
         return False
     return not workspace.settings.allow_networks or recipe.id in recipes.texts()
 

@@ -86,7 +86,7 @@ def _vintages(workspace: Workspace, reading: Reading, as_of: datetime, *, areas:
     catalogue = workspace.catalogue(as_of)
     one, needed = catalogue.indicator(reading.indicator), catalogue.needed({reading.indicator})
     since = days[0] - min(RECENT + reach(catalogue, [one]), days[0] - date.min)
-    bases = {base.id for base in needed if not base.sql}
+    bases = catalogue.bases({reading.indicator})
     ranks = catalogue.ranks()
     with workspace.store.vintages(as_of, indicators=bases, areas=areas, since=since, ranks=ranks) as sheet:
         fill(sheet, needed, helsinki_date(as_of), views=True)

@@ -32,6 +32,10 @@ class Catalogue:
                 wanted.update(one.inputs)
         return [one for one in self.indicators.values() if one.id in wanted]
 
+    def bases(self, names: set[str]) -> set[str]:
+        """Name those that these rest on of which values are stored: as told, or as released."""
+        return {one.id for one in self.needed(names) if not one.sql or one.protect}
+
     def front(self) -> list[Indicator]:
         """Give the indicators of the front page: those of its tiles and of its map."""
         return [one for one in self.indicators.values() if one.tile or one.mapped]

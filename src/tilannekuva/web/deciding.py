@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tilannekuva.domain.access import PUBLIC
-from tilannekuva.domain.calendar import instant
+from tilannekuva.domain.calendar import instant, stamp
 from tilannekuva.domain.decisions import Decision, flat
 from tilannekuva.domain.looks import Look
 from tilannekuva.errors import BadInput, UnknownSource
@@ -31,6 +31,7 @@ from tilannekuva.web.pages.frame import View
 from tilannekuva.web.site import Site
 
 _BEFORE = timedelta(days=1)
+_OPEN = timedelta(days=7)  # for which a form may lie open: the picture that was seen then is kept with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,12 @@ class Form:
 
     def page(self, status: int, *, fault: Fault | None = None, against: str = "") -> Response:
         """Give the form back as it was filled, with what is wrong."""
-        made = decide.form(self.view, self.values, self.known, fault=fault, against=against)
+        values = dict(self.values)
+        if fault and fault.kind == "old":
+            values["seen_at"] = [stamp(self.view.picture.as_of)]
+        if fault and fault.kind == "changed" and self.known:
+            values["of"] = [stamp(self.known.known_at)]
+        made = decide.form(self.view, values, self.known, fault=fault, against=against)
         body = render.html(self.view.language.code, "decide.html", page=made)
         return Response(body, status, media_type="text/html", headers={"Cache-Control": "no-store"})
 
@@ -93,6 +99,7 @@ class Deciding:
         here = form.view.reader.viewer.municipality
         told = row(decide.act(form.view), form.values, known=form.known, by=by, municipality=here)
         self._may_show(form.view, told)
+        self._is_of_newest(form)
         if not told.get("taken_on"):
             raise Fault("taken_on", "missing", "has no day")
         made = decision(told, OWN, now)
@@ -106,11 +113,21 @@ class Deciding:
         if told.get("visibility") == "leadership" and view.reader.viewer.role != "leadership":
             raise Fault("visibility", "choice", "staff cannot hide a decision from themselves")
 
+    def _is_of_newest(self, form: Form) -> None:
+        """Raise Fault where somebody changed the decision while the form was filled in.
+
+        What was handed in before is no news to itself.
+        """
+        of, under = (next(iter(form.values.get(name, ())), "") for name in ("of", "receipt"))
+        is_older = form.known and of and of != stamp(form.known.known_at)
+        if is_older and not self.reception.desk.has(OWN, under):
+            raise Fault("of", "changed", "somebody else has changed it meanwhile")
+
     def _kept(self, form: Form, now: datetime) -> str:
         """Keep the picture that was seen when the form was opened, as everybody sees it, and give its id."""
-        seen_at = instant(next(iter(form.values.get("seen_at", ())), ""))
-        if not now - timedelta(days=7) <= seen_at <= now and not form.view.picture.rewound:
-            raise BadInput("this form was opened too long ago: open it anew")
+        seen_at = _instant(next(iter(form.values.get("seen_at", ())), ""))
+        if seen_at is None or not (now - _OPEN <= seen_at <= now or form.view.picture.rewound):
+            raise Fault("seen_at", "old", "this form was opened too long ago: send it again")
         shown = form.view.picture
         question = Question(min(seen_at, shown.as_of), shown.area, rewound=shown.rewound)
         reader = form.view.reader.answering(PUBLIC)
@@ -141,6 +158,13 @@ class Deciding:
             )
             return form.page(202, against=against)
         return form.page(422, against=text("The decision was not recorded: {reason}", reason=look.message))
+
+
+def _instant(given: str) -> datetime | None:
+    try:
+        return instant(given)
+    except BadInput:
+        return None
 
 
 def _replaced(old: Decision, new: Decision, by: str) -> Decision:

@@ -21,16 +21,20 @@ from tilannekuva.domain.looks import Look
 from tilannekuva.domain.reports import Cell, Report, faults
 from tilannekuva.domain.services import STOCKS, Service, Stage
 from tilannekuva.flows import services
+from tilannekuva.flows.delivery import Desk
 from tilannekuva.flows.inbox import RECEIPT
+from tilannekuva.flows.messages import said
 from tilannekuva.web import render
 from tilannekuva.web.forms import filled
 from tilannekuva.web.inbox import Reception
 from tilannekuva.web.pages.enter import (
+    CORRECTED,
     HELD,
     Given,
     Kind,
     Told,
     area_of,
+    first_of,
     mark,
     report_page,
     service_of,
@@ -58,7 +62,8 @@ async def _handed_in(request: Request, site: Site, reception: Reception) -> Resp
     request.scope.update(page="report", twin="")
     view = await run_in_threadpool(site.view, request)
     entered = Entered(view, service_of(view), fields, reception.now())
-    wrong = entered.misread() or await run_in_threadpool(entered.untrue)
+    is_told = await run_in_threadpool(entered.is_told, reception.desk)
+    wrong = {} if is_told else entered.misread() or await run_in_threadpool(entered.untrue)
     if wrong:
         return await entered.answer("held", wrong=wrong)
     look = await _landed(entered, reception)
@@ -119,17 +124,31 @@ class Entered:
             reason=self.fields.get("reason", ""),
         )
 
+    def is_told(self, desk: Desk) -> bool:
+        """Whether this very form was handed in before: its answer was lost, and nothing is judged anew."""
+        is_own = self.fields.get("by", "") == mark(self.view.by)
+        is_form = RECEIPT.fullmatch(self.fields.get("receipt", ""))
+        return bool(is_own and is_form and desk.has(self.service.source, self.receipt))
+
     def misread(self) -> dict[str, str]:
         """Say what cannot be read, by field: the form itself, its day, its numbers."""
         words, wrong = self.view.language, self._misplaced()
         try:
-            date.fromisoformat(self.fields.get("day", ""))
+            day = date.fromisoformat(self.fields.get("day", ""))
         except ValueError:
             wrong["day"] = words.text("Choose the day.")
+        else:
+            if day < first_of(self.view):
+                wrong["day"] = words.text(
+                    "Only the last {n} days are reported here. Send an earlier day as an Excel file.",
+                    n=CORRECTED,
+                )
         written = [one for one in self.service.stages if self.fields.get(one, "")]
         for one in written:
             if not _is_count(self.fields[one]):
                 wrong[one] = words.text("Write a whole number in figures.")
+        if services.tells_of_person(self.fields.get("reason", "")):
+            wrong["reason"] = words.text("An identity code or a phone number is not recorded. Take it out.")
         if not written:
             wrong[self.service.screen[0]] = words.text("Write at least one number.")
         return wrong
@@ -204,10 +223,11 @@ class Entered:
 
     def _reasons(self, look: Look | None, wrong: Mapping[str, str]) -> Iterator[str]:
         """Yield what is wrong and stands beside no field."""
-        beside = {"day", *self.service.screen}
+        beside = {"day", "reason", *self.service.screen}
         yield from (text for name, text in wrong.items() if text and name not in beside)
         if look and look.message:
-            yield look.message
+            told = said(look.message, self.service)
+            yield told.in_(self.view.language.code) if told else look.message
 
 
 def _is_count(text: str) -> bool:

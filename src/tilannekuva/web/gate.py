@@ -19,6 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 from tilannekuva.access.policy import may_do
 from tilannekuva.domain.access import Right
 from tilannekuva.domain.definitions import LANGS
+from tilannekuva.errors import TooMany
 from tilannekuva.flows.entrance import By, Entrance, by_token
 from tilannekuva.web.site import viewer_of
 
@@ -85,8 +86,13 @@ class Gate:
             _from_here(dict(scope["headers"]), self.address, held=bool(secret))
         if not (secret or bearer) or scope["path"].startswith((*_OPEN, _INBOX)):
             return send
-        await run_in_threadpool(self._named, scope, secret, bearer)
-        return self._noting(scope, send) if "by" in scope else send
+        try:
+            await run_in_threadpool(self._named, scope, secret, bearer)
+        except (HTTPException, TooMany) as error:
+            if "by" in scope:  # who is known and refused stands in the log as well
+                await run_in_threadpool(self._note, scope, getattr(error, "status_code", TooMany.http_status))
+            raise
+        return self._noting(scope, send, secret) if "by" in scope else send
 
     def _named(self, scope: Scope, secret: str, bearer: str) -> None:
         """Say in a scope who holds a session or a token; a session that has ended is everybody's."""
@@ -95,26 +101,32 @@ class Gate:
             token = self.entrance.token(bearer, now)
             if token is None or token.use != "read":
                 raise HTTPException(401, "this token opens nothing here", _KNOCK)
+            _let_in(scope, by_token(token, client_of(scope)))
             if scope["method"] not in SAFE:
                 raise HTTPException(403, "a token that reads can change nothing")
-            _let_in(scope, by_token(token, client_of(scope)))
         elif person := self.entrance.person(secret, now):
             _let_in(scope, By(person.name, person.viewer, client_of(scope)))
             scope["session"] = True
         if "by" in scope and scope["path"].startswith(_EXPORTS):
             self.entrance.export(scope["by"], now)
 
-    def _noting(self, scope: Scope, send: Send) -> Send:
-        """Write down what is answered before it leaves, and let nobody keep it."""
+    def _noting(self, scope: Scope, send: Send, secret: str) -> Send:
+        """Write down what is answered before it leaves, let nobody keep it, and turn the session's number."""
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 await run_in_threadpool(self._note, scope, message["status"])
                 kept = [one for one in message.get("headers", ()) if one[0].lower() not in _PRIVATE]
-                message = {**message, "headers": [*kept, *_PRIVATE.items()]}
+                turned = await run_in_threadpool(self._turned, secret) if "session" in scope else ()
+                message = {**message, "headers": [*kept, *_PRIVATE.items(), *turned]}
             await send(message)
 
         return noted
+
+    def _turned(self, secret: str) -> list[tuple[bytes, bytes]]:
+        """Give the header by which a browser learns its session's new number, where it has one."""
+        new = self.entrance.turned(secret, self.clock())
+        return [(b"set-cookie", self.cookie.written(new).encode())] if new else []
 
     def _note(self, scope: Scope, status: int) -> None:
         query = scope["query_string"].decode("latin-1")

@@ -1,8 +1,9 @@
 """What is decided in an exercise, in the words of the Government's feed and of three cities' systems.
 
-The Government looks on every other Thursday, a city board on every other Monday, at the infections of the two
-weeks before, and moves one step up or down a ladder of measures, or goes on as it is. Only those days count,
-so that a later day never changes what was decided. Every title that the format lets us choose says Harjoitus.
+The Government looks on every other Thursday, a city board on every other Monday and Tampere's crisis group
+on every other Wednesday at the infections of the two weeks before, and moves one step up or down a ladder of
+measures, or goes on as it is. Only those days count, so that a later day never changes what was decided.
+Every title that the format lets us choose says Harjoitus.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from tilannekuva.flows.exercise.health import written
 from tilannekuva.sources.recipe import recipe, texts
 
 MARK = "(Harjoitus)"
-MONDAY, THURSDAY = 0, 3
+MONDAY, WEDNESDAY, THURSDAY = 0, 2, 3
 _FEED = 30  # newest items of a feed
 _HITS = 23  # newest hits of a search
 # Share of a wave's height at which a step is taken, and the lower one below which it is taken back.
@@ -63,7 +64,8 @@ _OWN = (
         "H8",
     ),
 )
-_BY, _REVIEW = timedelta(days=21), timedelta(days=24)  # when an effect is expected, and reviewed
+# When an effect is expected, and reviewed: whoever begins a demo on any day meets one whose review has come.
+_BY, _REVIEW = timedelta(days=20), timedelta(days=22)
 
 
 class Step(NamedTuple):
@@ -179,7 +181,7 @@ def own(epidemic: Epidemic) -> bytes:
     columns = recipe(texts()["decisions-own"], "decisions-own.toml").fetch.columns
     told = [
         dict.fromkeys(columns, "") | _entered(one) | (_reviewed(one) if one.day < epidemic.days[-1] else {})
-        for one in steps(epidemic, MONDAY, "Pirkanmaa")
+        for one in steps(epidemic, WEDNESDAY, "Pirkanmaa")
         if one.after > one.before and epidemic.days[-1] in (one.day, one.day + _REVIEW)
     ]
     return written({"decisions": told}) if told else b""

@@ -19,7 +19,7 @@ from tilannekuva.web.language import Language
 from tilannekuva.web.pages.area import leading, ordered
 from tilannekuva.web.pages.figures import Figure, figure
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
-from tilannekuva.web.pages.graphs import Graph, Row, words
+from tilannekuva.web.pages.graphs import OPEN, Graph, Row, decided, words
 from tilannekuva.web.pages.per_people import by_people, rate
 from tilannekuva.web.pages.places import Place, choices, kept, place
 from tilannekuva.web.pages.tiles import curve, direction, theme_titles, value_text
@@ -200,10 +200,16 @@ def _graph(view: View, one: _Comparison) -> Graph | None:
     lines = [charts.Line(area.name(language.code), tuple(curve(points))) for area, points in recent]
     title = indicator.title.in_(language.code)
     sentence = _sentence(language, lines)
+    first = min((point.reference_date for _, points in recent for point in points), default=date.max)
+    events, listed = decided(view, first, _shared(view, [area.id for area, _ in told]))
     draw = partial(
         charts.line_chart,
         charts.Course(
-            lines[0].points, indicator.unit.in_(language.code), others=lines[1:], label=lines[0].label
+            lines[0].points,
+            indicator.unit.in_(language.code),
+            others=lines[1:],
+            label=lines[0].label,
+            events=events,
         ),
         title=title,
         description=sentence,
@@ -216,7 +222,15 @@ def _graph(view: View, one: _Comparison) -> Graph | None:
         Markup(draw(narrow=True)),
         head=(language.text("Day"), *(line.label for line in lines)),
         rows=tuple(_rows(view, indicator, recent)),
+        events=listed,
+        open=len(listed) <= OPEN,
     )
+
+
+def _shared(view: View, places: Sequence[str]) -> set[str]:
+    """Give the areas all of whose decisions are of each of the places: those that hold them all."""
+    on = helsinki_date(view.picture.as_of)
+    return set.intersection(*({one, *register().ancestors(one, on=on)} for one in places))
 
 
 def _recent(

@@ -113,7 +113,7 @@ def opened(view: View, known: Decision | None) -> dict[str, list[str]]:
     if known is None:
         area = view.reader.viewer.municipality or view.picture.area
         return values | {"taken_on": [today], "area": [area], "visibility": ["public"]}
-    values |= {name: [written(cell)] for name, cell in flat(known).items()}
+    values |= {name: [written(cell)] for name, cell in flat(known).items()} | {"of": [stamp(known.known_at)]}
     values["measure"] = [one.code for one in known.measures]
     values |= {f"strength-{one.code}": [written(one.strength)] for one in known.measures}
     if act(view) == "supersede":
@@ -142,7 +142,7 @@ def form(
         fault=against or (fault_words(language, fault) if fault and unplaced else ""),
         of=Link(known.title(language.code), view.url("decision", name=known.name)) if known else None,
         action=view.url("decide"),
-        hidden=tuple((name, asked.value(name)) for name in ("receipt", "seen_at")),
+        hidden=tuple((name, asked.value(name)) for name in ("receipt", "seen_at", "of")),
         first=() if doing == "withdraw" else first,
         groups=() if doing == "withdraw" else groups,
         measured=language.text("Measures"),
@@ -360,6 +360,10 @@ def fault_words(language: Language, fault: Fault) -> str:
         "number": language.text("This is no number above zero."),
         "person": language.text("An identity code or a phone number is not recorded. Take it out."),
         "long": language.text("This is too long."),
+        "changed": language.text(
+            "Somebody else has changed the decision meanwhile. Check it and save again."
+        ),
+        "old": language.text("This form was opened too long ago. Check it and send it again."),
     }
     return words.get(fault.kind, language.text("This cannot be taken as it is."))
 

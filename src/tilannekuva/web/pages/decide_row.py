@@ -32,13 +32,17 @@ def row(doing: Act, values: Values, *, known: Decision | None, by: str, municipa
     told = {
         name: " ".join(given) if name == "measure" else given[0] for name, given in values.items() if given
     }
+    shown = {} if known is None else {name: written(cell) for name, cell in flat(known).items()}
     strengths = [
         next(iter(values.get(f"strength-{code}", ())), "") or "-" for code in values.get("measure", [])
     ]
     asked = _names(doing)
     if doing in ("new", "edit", "supersede"):
         told = {"measure": "", **told, "strength": " ".join(strengths) if strengths != ["-"] else ""}
-    made = kept | {name: told[name] for name in asked if name in told}
+    # What stands as it was shown stays as it was known: a field has no seconds, and one hour twice in autumn.
+    made = kept | {
+        name: told[name] for name in asked if name in told and (name not in kept or told[name] != shown[name])
+    }
     made |= {"by": by, "municipality": made.get("municipality") or municipality}
     made |= {"id": made.get("id") or told.get("receipt", "")}
     if doing == "withdraw":

@@ -107,6 +107,7 @@ class Form:
     counts: tuple[Asked, ...]
     corrects: bool
     reason: str
+    reason_fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,11 @@ def today_of(view: View) -> date:
     return helsinki_date(view.reader.now)
 
 
+def first_of(view: View) -> date:
+    """Give the first day that can be reported on the screen."""
+    return today_of(view) - timedelta(CORRECTED)
+
+
 def _cells(view: View, service: Service, at: datetime | None = None) -> Cells:
     return view.reader.reported(service, area_of(view), at or view.picture.as_of)
 
@@ -266,7 +272,7 @@ def _preset(view: View, cells: Cells, asked: str) -> date:
     """Give the day asked for; else today, or before noon yesterday if nothing was told of it."""
     today = today_of(view)
     try:
-        return min(date.fromisoformat(asked), today)
+        return max(first_of(view), min(date.fromisoformat(asked), today))
     except ValueError:
         yesterday = today - timedelta(1)
         morning = view.reader.now.astimezone(HELSINKI).hour < _NOON
@@ -284,7 +290,7 @@ def _form(view: View, service: Service, cells: Cells, *, given: Given) -> Form:
         by=mark(view.by),
         legend=f"{service.title.in_(words.code)}, {area}",
         day=day.isoformat(),
-        first=(today - timedelta(CORRECTED)).isoformat(),
+        first=first_of(view).isoformat(),
         last=today.isoformat(),
         day_fault=given.faults.get("day", ""),
         before=words.short_day(day - timedelta(1)),
@@ -293,6 +299,7 @@ def _form(view: View, service: Service, cells: Cells, *, given: Given) -> Form:
         counts=tuple(_asked(view, service, cells, given=given, of=Of(area_of(view), day, part))),
         corrects="reason" in given.faults or any(one.day == day and one.stratum == part for one in cells),
         reason=given.fields.get("reason", ""),
+        reason_fault=given.faults.get("reason", ""),
     )
 
 

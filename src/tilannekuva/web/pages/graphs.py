@@ -1,6 +1,6 @@
 """Graphs: a drawing with its sentence, its events as a list, its table and its files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -20,7 +20,7 @@ from tilannekuva.web.pages.frame import Link, View
 from tilannekuva.web.pages.tiles import curve, level_word, unit, value_text
 
 _BANDS = ((0.9, 0.05, 0.95), (0.5, 0.25, 0.75), (0.0, 0.5, 0.5))  # share, and the levels around it
-_OPEN = 6  # events whose list stands open; longer ones open when asked
+OPEN = 6  # events whose list stands open; longer ones open when asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,18 @@ def course_graph(
     title = f"{one.title.in_(language.code)}, {register().area(reading.area).name(language.code)}"
     sentence = course_sentence(view, one, points)
     first = points[0].reference_date if points else helsinki_date(view.picture.as_of)
-    told = list(_told(view, first))
+    events, listed = decided(view, first)
     course = charts.Course(
         curve(points),
         unit=one.unit.in_(language.code),
         limits=limits(language, one),
-        events=[event for event, _ in told],
+        events=events,
         fan=_fan(view, reading),
         earlier=(*_previous(view, reading), *earlier),
     )
     draw = partial(
         charts.line_chart, course, title=title, description=sentence, words=words(language, one.decimals)
     )
-    listed = tuple(sorted((each for _, each in told), key=lambda each: each.number))
     return Graph(
         title,
         sentence,
@@ -111,7 +110,7 @@ def course_graph(
             Link(kind.upper(), urls.image(language.code, one.id, kind, view.query)) for kind in ("svg", "png")
         ),
         events=listed,
-        open=len(listed) <= _OPEN,
+        open=len(listed) <= OPEN,
     )
 
 
@@ -201,10 +200,22 @@ def _previous(view: View, reading: Reading) -> Iterator[charts.Line]:
         )
 
 
-def _told(view: View, first: date) -> Iterator[tuple[charts.Event, Listed]]:
-    """Give the decisions that held on a day or later, in their lanes; they are numbered by their days."""
+def decided(
+    view: View, first: date, areas: Collection[str] | None = None
+) -> tuple[list[charts.Event], tuple[Listed, ...]]:
+    """Give the decisions that held on a day or later as a chart bears them, in their lanes, and as a list.
+
+    They are numbered by their days. With `areas`, only those of one of them.
+    """
+    told = list(_told(view, first, areas))
+    listed = sorted((each for _, each in told), key=lambda each: each.number)
+    return [event for event, _ in told], tuple(listed)
+
+
+def _told(view: View, first: date, areas: Collection[str] | None) -> Iterator[tuple[charts.Event, Listed]]:
     language, lanes = view.language, _lanes(view.language)
-    begun = [(day, each) for each in view.picture.decisions if (day := _begun(each)) is not None]
+    known = [each for each in view.picture.decisions if areas is None or each.area in areas]
+    begun = [(day, each) for each in known if (day := _begun(each)) is not None]
     held = [(day, each) for day, each in begun if first <= (each.effective_to or day) >= day]
     held.sort(key=lambda one: (one[0], one[1].source, one[1].key))
     for lane in lanes:

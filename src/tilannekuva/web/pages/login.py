@@ -100,12 +100,20 @@ def fault(language: Language, error: TilannekuvaError) -> str:
 
 
 def said(language: Language, error: BadInput) -> str:
-    """Say what is wrong with what was filled in; what is rare stays in English."""
+    """Say what is wrong with what was filled in; what no form of ours can ask is told in general."""
     told = {
         "a password has": language.text("A password has 12 to 128 characters. Four words make a good one."),
         "this password is easily": language.text(
             "This password is easily guessed. Take four words that have nothing to do with one another."
         ),
         "the new password is not": language.text("The new password is not the same twice."),
+        "a name has": language.text(
+            "A name has 2 to 60 letters, digits and . _ - @, such as maija.virtanen."
+        ),
+        "is there already": language.text("Somebody has this name already. Choose another."),
+        "by their own house": language.text("Their password is kept by their own organisation."),
+        "concerns yourself": language.text("Another administrator changes what concerns yourself."),
+        "a token holds": language.text("A token holds for 1 to 366 days."),
     }
-    return next((words for start, words in told.items() if str(error).startswith(start)), str(error))
+    anew = language.text("This could not be done. Open the page anew and try again.")
+    return next((words for part, words in told.items() if part in str(error)), anew)

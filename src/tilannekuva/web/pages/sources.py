@@ -8,9 +8,11 @@ from markupsafe import Markup
 
 from tilannekuva.domain.calendar import stamp
 from tilannekuva.domain.looks import Health, Look
+from tilannekuva.domain.services import Service
 from tilannekuva.flows.asking import sources as source_rows
 from tilannekuva.flows.health import LATE
 from tilannekuva.flows.looking import Course
+from tilannekuva.flows.messages import said
 from tilannekuva.flows.trace import told_address
 from tilannekuva.web.language import Language
 from tilannekuva.web.pages.frame import Frame, Link, View, frame
@@ -23,6 +25,14 @@ _ORDER = ("refused", "failing", "late", "never", "fresh")
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What was said of a look: in the page's language, or else in `lang` and for those who mend it."""
+
+    text: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookRow:
     """One look at a source: when, what came of it, how many values were news, what was said.
 
@@ -32,7 +42,7 @@ class LookRow:
     at: str
     outcome: str
     news: str
-    message: str
+    message: Message
     receipt: str
 
 
@@ -40,8 +50,8 @@ class LookRow:
 class SourceRow:
     """One source: its condition as mark and word, its instants, its publisher and licence.
 
-    `message` is what went wrong, in English and for those who mend it;
-    `message_lead` says before it, in the page's language, what that means, and `cure` what to do.
+    `message` is what went wrong; `message_lead` says before it, in the page's language, what that means, and
+    `cure` what to do.
     `bar` draws the age of the newest news against the rhythm, `age` says it in words; `due` is empty where
     nothing is due or the page is of the past. `looks` are the newest, `refused` the newest refused ones;
     `indicators` what it tells; `definition` begins the hash of its recipe.
@@ -56,7 +66,7 @@ class SourceRow:
     look: str
     rhythm: str
     message_lead: str
-    message: str
+    message: Message | None
     publisher: str
     licence: str
     contact: str
@@ -98,6 +108,10 @@ def sources_page(view: View) -> SourcesPage:
 
 def _row(view: View, one: Health, course: Course) -> SourceRow:
     source, language = view.picture.sources[one.source_id], view.language
+    service = next(
+        (each for each in view.reader.services(view.picture.as_of) if each.source == source.id), None
+    )
+    message = _message(language, one.message, service) if one.message else None
     rhythm = _span(language, source.rhythm)
     return SourceRow(
         id=source.id,
@@ -108,18 +122,18 @@ def _row(view: View, one: Health, course: Course) -> SourceRow:
         news=_instant(language, one.last_news_at),
         look=_instant(language, one.last_look_at),
         rhythm=rhythm,
-        message_lead=_lead(language, one.condition),
-        message=one.message,
+        message_lead=_lead(language, one.condition, reported=bool(message and not message.lang)),
+        message=message,
         publisher=source.publisher,
         licence=source.licence.in_(language.code),
         contact=source.contact,
         url=course.address,
-        cure=_cure(language, one),
+        cure=_cure(language, one, sent=course.sent),
         bar=_bar(view, one, source.rhythm),
         age=_age(view, one, source.rhythm),
         due=_due(view, one),
-        looks=tuple(_look(language, look) for look in course.looks),
-        refused=tuple(_look(language, look) for look in course.refused),
+        looks=tuple(_look(language, look, service) for look in course.looks),
+        refused=tuple(_look(language, look, service) for look in course.refused),
         sent=course.sent,
         indicators=tuple(
             Link(found.title.in_(language.code), view.url("indicator", name=name))
@@ -130,12 +144,18 @@ def _row(view: View, one: Health, course: Course) -> SourceRow:
     )
 
 
-def _look(language: Language, look: Look) -> LookRow:
+def _message(language: Language, message: str, service: Service | None) -> Message:
+    """Say a message in the page's language where it is for people who report."""
+    told = said(message, service)
+    return Message(told.in_(language.code), "") if told else Message(message, "en")
+
+
+def _look(language: Language, look: Look, service: Service | None) -> LookRow:
     return LookRow(
         at=language.instant(look.landed_at),
         outcome=outcome_word(language, look.outcome),
         news=language.number(look.news),
-        message=look.message,
+        message=_message(language, look.message, service),
         receipt=told_address(look.url).removeprefix("inbox:") if look.url.startswith("inbox:") else "",
     )
 
@@ -183,8 +203,14 @@ def _due(view: View, one: Health) -> str:
     return view.language.instant(one.due_at)
 
 
-def _cure(language: Language, one: Health) -> str:
+def _cure(language: Language, one: Health, *, sent: bool) -> str:
     """Say what to do for a source in trouble; empty when nothing."""
+    if sent and one.condition == "refused":
+        return language.text(
+            "Whoever sent it corrects it and sends it again. If it is right, take it with the command "
+            "tilannekuva update --source {source} --accept.",
+            source=one.source_id,
+        )
     return {
         "refused": language.text(
             "Compare the answer with the recipe. If the answer is right, take it with the command "
@@ -211,7 +237,12 @@ def condition_word(language: Language, condition: str) -> str:
     }[condition]
 
 
-def _lead(language: Language, condition: str) -> str:
+def _lead(language: Language, condition: str, *, reported: bool) -> str:
+    """Say what a message means; `reported` is one for whoever reports, in the page's language."""
+    if reported and condition == "refused":
+        return language.text("It was not taken, so the figures are those of the last good delivery:")
+    if reported:
+        return language.text("The newest delivery was taken in part:")
     return {
         "refused": language.text("The answer was refused, so the figures are those of the last good answer:"),
         "failing": language.text(

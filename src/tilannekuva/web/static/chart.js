@@ -1,4 +1,4 @@
-// Arrow keys or the pointer read a chart, whose table is all its data; a chosen span fills the width.
+// Arrow keys or the pointer read a chart, whose table is its data; a span fills it; a marker leads.
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value))
 const set = (element, values) => Object.entries(values).forEach(each => element.setAttribute(...each))
@@ -20,7 +20,7 @@ function tableOf(figure) {
   }).sort((one, other) => one.day - other.day)
 }
 
-// One drawing of a chart (the wide or the narrow one), with its cursor and what is chosen on it.
+// One drawing of a chart (wide or narrow), with its cursor and what is chosen.
 class Drawing {
   constructor(svg) {
     [this.left, this.top, this.right, this.bottom, ...this.span] = svg.dataset.plane.split(' ').map(Number);
@@ -57,7 +57,7 @@ class Drawing {
     set(this.chosen, {x: left, y: this.top, width: this.x(to.day) - left, height: this.bottom - this.top})
   }
 
-  // Stretch what stands on days; words, dots and markers only move. Levels and the grid stay.
+  // Stretch what stands on days; words, dots and markers only move.
   zoom(span, labels) {
     this.span = span ?? this.whole
     const k = (this.whole[1] - this.whole[0]) / (this.span[1] - this.span[0])
@@ -83,7 +83,7 @@ function setUp(figure) {
   const reader = frame.appendChild(document.createElement('div'))
   const name = `${frame.querySelector('title').textContent}. ${told.dataset.keys}`
   set(reader, {class: 'g-reader', tabindex: 0, role: 'application', 'aria-label': name})
-  let rows = all, at = all.length - 1, anchor = at, dragged = false
+  let rows = all, at = all.length - 1, anchor = at, dragged = false, mark
 
   const bounds = () => [rows[Math.min(anchor, at)], rows[Math.max(anchor, at)]]
 
@@ -119,11 +119,13 @@ function setUp(figure) {
   frame.addEventListener('pointermove', event => point(event, dragged))
   frame.addEventListener('pointerdown', event => {
     point(event)
+    mark = event.target.closest('.g-event')
     dragged = event.pointerType !== 'touch' && !event.button // a finger scrolls the page
     if (dragged) frame.setPointerCapture(event.pointerId)
   })
   frame.addEventListener('pointerup', () => {
     if (dragged && Math.abs(at - anchor) > 1) zoom(...bounds())
+    else figure.querySelector(`[value="${parseInt(mark?.textContent)}"] a`)?.click()
     dragged = false
   })
   frame.addEventListener('dblclick', () => zoom())
