@@ -3,13 +3,13 @@
 import io
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 from delivered import Box
-from filling import ELDERLY, ELDERLY_FOLDER
+from filling import ELDERLY, ELDERLY_FOLDER, filled
 
 from tilannekuva.domain.calendar import instant
 from tilannekuva.flows.delivery import Desk
@@ -114,3 +114,38 @@ def test_what_tells_of_persons_is_refused_and_not_kept(box: Box):
     assert [
         one for one in box.workspace.landing.names() if b"PK" == box.workspace.landing.read(one)[:2]
     ] == []
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Iterator[Box]:
+    """Give the inbox of a workspace that takes the phone ring's sheets."""
+    init(tmp_path / "w", template="corona", areas=["837"])
+    workspace = Workspace(tmp_path / "w")
+    with workspace.writing("test"):
+        made = Box(workspace, "service-phone-ring")
+        made.now = datetime(2020, 4, 14, 5, tzinfo=UTC)
+        workspace.define(made.now)
+        yield made
+    workspace.close()
+
+
+def test_a_sheet_whose_rows_are_good_and_cannot_be_true_goes_back_with_the_reason(ring: Box):
+    """In the sheet's own language, with both numbers."""
+    one = ring.workspace.recipes()["service-phone-ring"]
+    columns = [entry.column for entry in one.entry]
+    told = {"municipality": "Tampere (837)", "day": date(2020, 4, 6), "attempted": 10, "reached": 31}
+    ring.drop("kunta.xlsx", filled([told.get(name) for name in columns], one=one))
+
+    (look,) = ring.turn()
+    (returned,) = (ring.folder / REFUSED).glob("*returned.xlsx")
+    text = said(openpyxl.load_workbook(returned))
+
+    assert (look.outcome, look.news) == ("refused", 0)
+    assert "yhteensä 31 on enemmän kuin Soitettu: 10" in text, text
+
+
+def said(book: openpyxl.Workbook) -> str:
+    """Give all texts of a workbook."""
+    return "\n".join(
+        str(cell.value) for table in book.worksheets for row in table.iter_rows() for cell in row
+    )

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from tilannekuva.domain.areas import register
-from tilannekuva.domain.definitions import Lang
+from tilannekuva.domain.definitions import Lang, Text
 from tilannekuva.domain.looks import Answer, Look
 from tilannekuva.errors import BadDefinition, BadInput, NotUnderstood, TilannekuvaError, UnknownSource
 from tilannekuva.flows.child import limited
@@ -80,24 +80,30 @@ def received(
 
 
 def returned_sheet(
-    recipe: Recipe, body: bytes, understood: Understood | TilannekuvaError, *, today: date
+    recipe: Recipe,
+    body: bytes,
+    understood: Understood | TilannekuvaError,
+    *,
+    today: date,
+    contradicts: Sequence[Text] = (),
 ) -> bytes | None:
     """Give the sheet as it goes back to who filled it: an .xlsx, each fault coloured and explained.
 
     None where there is nothing to return: all rows were good, the recipe has no `entry`, it tells of persons,
     or the bytes are no workbook that can be read: what came as text is answered in words. Runs in a limited
-    child; `today` is the day on which the sheet came.
+    child; `today` is the day on which the sheet came, `contradicts` what cannot be true of rows that are good
+    one by one.
     """
     if not recipe.entry or is_personal(understood) or is_text(body):
         return None
     more = [str(understood)] if isinstance(understood, TilannekuvaError) else understood.faults
     try:
-        return limited(_returned, recipe, body, tuple(more), today)
+        return limited(_returned, recipe, body, (*more, *contradicts), today)
     except NotUnderstood:
         return None
 
 
-def _returned(recipe: Recipe, body: bytes, more: Sequence[str], today: date) -> bytes | None:
+def _returned(recipe: Recipe, body: bytes, more: Sequence[str | Text], today: date) -> bytes | None:
     made: bytes | None = _loaded("returned").returned(recipe, body, more, today)
     return made
 

@@ -169,10 +169,7 @@ class Inbox:
 
     def _put_away(self, path: Path, look: Look, *, told: bool = False) -> None:
         good = look.outcome in GOOD
-        service = next(
-            (one for one in self.workspace.services().values() if one.source == look.source_id), None
-        )
-        words = said(look.message, service)
+        words = said(look.message, self.workspace.service_of(look.source_id))
         if told or words or not good:
             own = f"{words.fi}\n{words.sv}\n" if words else ""
             _write_reason(path, f"{own}{look.outcome}: {look.message}")

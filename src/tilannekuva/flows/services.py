@@ -32,8 +32,7 @@ def told(workspace: Workspace, service: Service, as_of: datetime | None = None) 
 
 def judged(workspace: Workspace, look: Look, *, understood: Understood, known: Known) -> Understood:
     """Leave out the reports that cannot be true, each with its reason; no service's answer stays as it is."""
-    known_services = workspace.services(look.landed_at).values()
-    service = next((one for one in known_services if one.source == look.source_id), None)
+    service = workspace.service_of(look.source_id, look.landed_at)
     if service is None or look.accepted:
         return understood
     reports = list(reports_of(service, understood.facts))

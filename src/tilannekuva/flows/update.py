@@ -15,6 +15,7 @@ from tilannekuva.errors import BadDefinition, NoAnswer, TilannekuvaError
 from tilannekuva.flows.excel import returned_sheet
 from tilannekuva.flows.health import due_at
 from tilannekuva.flows.inbox import REST, Inbox
+from tilannekuva.flows.messages import said
 from tilannekuva.flows.reading import Understood
 from tilannekuva.flows.recording import Recorder, grounds_of
 from tilannekuva.flows.release import States, release
@@ -140,7 +141,7 @@ class Asking:
             self._asked.pop(given.recipe.id, None)
             self.under_way.discard(given.recipe.id)
             look = self._record(given)
-            self.inbox.settle(look, returned=given.returned)
+            self.inbox.settle(look, returned=given.returned or self._contradicted(given, look))
             self._resume()
             yield look
 
@@ -179,6 +180,16 @@ class Asking:
             today = helsinki_date(landed_at)
             returned = returned_sheet(recipe, answer.body, understood, today=today) if sent else None
         return _Given(recipe, answer, landed_at, understood, definition=definition, returned=returned)
+
+    def _contradicted(self, given: _Given, look: Look) -> bytes | None:
+        """Give a sheet back whose rows are good one by one, and contradict what was told before."""
+        words = said(look.message, self.workspace.service_of(look.source_id)) if given.recipe.entry else None
+        if not words or given.understood is None:
+            return None
+        today = helsinki_date(look.landed_at)
+        return returned_sheet(
+            given.recipe, given.answer.body, given.understood, today=today, contradicts=[words]
+        )
 
     def _failed(self, recipe: Recipe, failure: NoAnswer) -> _Given:
         landed_at = self._recorder.instant(recipe.id, self.clock())

@@ -86,6 +86,10 @@ class Workspace:
         """Give the services in force at an instant by id."""
         return {name: services.service(text, name) for name, text in self._in_force("service", as_of)}
 
+    def service_of(self, source_id: str, as_of: datetime | None = None) -> Service | None:
+        """Give the service that a source tells of; None where it tells of none."""
+        return next((one for one in self.services(as_of).values() if one.source == source_id), None)
+
     def recipe_of(self, sha256: str) -> Recipe:
         """Give the recipe of a landed text."""
         return recipes.recipe(self.landing.read(sha256).decode(), sha256)

@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Font, PatternFill  # type: ignore[import-
 from openpyxl.worksheet.hyperlink import Hyperlink  # type: ignore[import-untyped] # has no types
 from openpyxl.worksheet.properties import PageSetupProperties  # type: ignore[import-untyped] # has no types
 
-from tilannekuva.domain.definitions import LANGS, Lang
+from tilannekuva.domain.definitions import LANGS, Lang, Text
 from tilannekuva.sources.excel.contract import Fingerprint, fingerprint
 from tilannekuva.sources.excel.faults import Fault, Unfit, sentence
 from tilannekuva.sources.excel.faults import told as in_english
@@ -31,17 +31,19 @@ _LONGEST = 32_767  # characters of a cell
 _WIDTHS = (8, 8, 24, 28, 90)
 
 
-def returned(recipe: Recipe, body: bytes, more: Sequence[str], today: date) -> bytes | None:
+def returned(recipe: Recipe, body: bytes, more: Sequence[str | Text], today: date) -> bytes | None:
     """Give the sheet with its faults coloured and explained, in its own language; None without a fault.
 
-    `more` are faults that were told of the answer besides those of single cells. An .xls or .ods comes
+    `more` are faults that were told of the answer besides those of single cells, of rows that are good one by
+    one and contradict one another or what was told before. An .xls or .ods comes
     back as a new .xlsx with the same rows. Raises NotUnderstood for what is no workbook.
     """
     came = book(recipe, body)
     mark = fingerprint(came) or Fingerprint(recipe.id, "", "fi")
     found, faults = _examined(recipe, came, today)
     said = {in_english(fault) for fault in faults}
-    others = [text for text in more if text not in said]
+    told = (one if isinstance(one, str) else one.in_(mark.lang) for one in more)
+    others = [text for text in told if text not in said]
     if not (faults or others):
         return None
     workbook = _opened(body) if came.form == "xlsx" else None
