@@ -51,6 +51,23 @@ def replay() -> None:
         subprocess.run([sys.executable, str(HERE / "replay.py"), name], check=True)
 
 
+def forecast() -> None:
+    """Measure the nowcast of districts on their recorded vintages, the forecast of towns, and scenarios."""
+    subprocess.run([sys.executable, str(HERE / "nowcast.py")], check=True)
+    subprocess.run([sys.executable, str(HERE / "towns.py")], check=True)
+    subprocess.run([sys.executable, str(HERE / "scenario.py")], check=True)
+    if (vintages := RECORDED / "data" / "vintages").exists():
+        subprocess.run([sys.executable, str(HERE / "standing.py"), str(vintages)], check=True)
+
+
+def hub() -> None:
+    """Measure our weekly forecasts beside those submitted to the European hub, where they are there."""
+    if not (RECORDED / "data" / "hub").exists():
+        print("no recorded data beside the project: the weekly forecasts are not measured")
+        return
+    subprocess.run([sys.executable, str(HERE / "hub.py"), str(RECORDED / "data" / "hub")], check=True)
+
+
 BENCHES = {
     "pages": pages,
     "brief": briefs,
@@ -59,6 +76,8 @@ BENCHES = {
     "spatial": spatial,
     "sources": sources,
     "replay": replay,
+    "hub": hub,
+    "forecast": forecast,
 }
 
 

@@ -17,10 +17,22 @@ from pydantic import BaseModel
 from tilannekuva import errors
 from tilannekuva.cli import main as commands
 from tilannekuva.config import Settings
-from tilannekuva.domain import areas, decisions, indicators, looks, observations, picture, publications, texts
+from tilannekuva.domain import (
+    areas,
+    decisions,
+    forecasts,
+    indicators,
+    looks,
+    observations,
+    picture,
+    publications,
+    scenarios,
+    texts,
+)
 from tilannekuva.domain.definitions import Text
 from tilannekuva.domain.services import Count, Place, Service
 from tilannekuva.indicators import catalogue
+from tilannekuva.indicators import scenarios as shipped_scenarios
 from tilannekuva.indicators import services as shipped_services
 from tilannekuva.sources import recipe
 from tilannekuva.sources.fetch import Fetch
@@ -175,6 +187,8 @@ def indicator_page() -> str:
     """Write the shipped indicators and the keys of a definition."""
     parts = ["# Indicators\n", f"## Keys of a definition\n\n{model(indicators.Indicator)}\n"]
     parts.append(f"### `[[levels]]`\n\n{inspect.getdoc(indicators.Level)}\n\n{model(indicators.Level)}\n")
+    for name, one in {"forecast": forecasts.Foretelling, "forecast.assumed": forecasts.Assumed}.items():
+        parts.append(f"### `[{name}]`\n\n{inspect.getdoc(one)}\n\n{model(one)}\n")
     parts.append("## Shipped indicators\n")
     for one in catalogue.catalogue(catalogue.texts()).indicators.values():
         titles = f"{one.title.fi} / {one.title.sv} / {one.title.en}"
@@ -207,6 +221,33 @@ def service_page() -> str:
     return "\n".join(parts)
 
 
+def scenario_page() -> str:
+    """Write the keys of a scenario and of assumptions, and the shipped ones."""
+    parts = ["# Scenarios\n", "A scenario is one TOML file; [how to write one](../how-to/scenarios.md).\n"]
+    keys = {
+        "Top of a scenario": scenarios.Scenario,
+        "`[[measures]]`": scenarios.Measured,
+        "`[[contacts]]`": scenarios.Changed,
+        "`[[vaccination]]`": scenarios.Vaccination,
+        "Top of assumptions": scenarios.Assumptions,
+        "`[read]`": scenarios.Read,
+        "`[disease]`": scenarios.Disease,
+        "`[contacts]`": scenarios.Contacts,
+        "`[vaccine]`": scenarios.Vaccine,
+        "`[beds]`": scenarios.Beds,
+        "`[[effects]]`": scenarios.Effect,
+    }
+    parts += [f"## {name}\n\n{inspect.getdoc(one)}\n\n{model(one)}\n" for name, one in keys.items()]
+    parts.append("## Shipped scenarios\n")
+    for name, text in shipped_scenarios.texts().items():
+        one = shipped_scenarios.scenario(text, name)
+        titles = f"{one.title.fi} / {one.title.sv} / {one.title.en}"
+        parts.append(f"### {name}\n\n{titles}\n\n{one.about.en}\n")
+    for name, text in shipped_scenarios.assumption_texts().items():
+        parts.append(f"## Shipped assumptions: {name}\n\n```toml\n{text.strip()}\n```\n")
+    return "\n".join(parts)
+
+
 def page_page() -> str:
     """Write every page's address and the value it is made of."""
     parts = ["# Pages\n", "Every page can be asked this in its address:\n"]
@@ -234,7 +275,8 @@ def noun_page() -> str:
         looks.Health,
     )
     seen = (picture.Point, picture.Reading, picture.Source, picture.Picture, publications.Publication)
-    parts += [f"## {one.__name__}\n\n{prose(one)}\n\n{columns(one)}\n" for one in (*nouns, *seen)]
+    to_come = (forecasts.Target, forecasts.Forecast, forecasts.Score, forecasts.Record, forecasts.Kept)
+    parts += [f"## {one.__name__}\n\n{prose(one)}\n\n{columns(one)}\n" for one in (*nouns, *seen, *to_come)]
     told = (texts.SectorText, texts.Told)
     parts += [f"## {one.__name__}\n\n{prose(one)}\n\n{model(one)}\n" for one in told]
     return "\n".join(parts)
@@ -294,6 +336,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "pages.md": page_page,
     "nouns.md": noun_page,
     "services.md": service_page,
+    "scenarios.md": scenario_page,
     "errors.md": error_page,
     "observations.md": law_page,
     "../../GLOSSARY.md": glossary,

@@ -7,7 +7,8 @@ TilannekuvaError                1  500
 │   ├── UnknownIndicator        2  404   no such indicator
 │   ├── UnknownSource           2  404   no such source
 │   ├── UnknownPicture          2  404   no picture or brief of this name was published
-│   └── UnknownDecision         2  404   no decision of this name is known
+│   ├── UnknownDecision         2  404   no decision of this name is known
+│   └── UnknownScenario         2  404   no scenario or assumptions of this name are known
 ├── BadDefinition               3  500   a recipe, an indicator or the settings hold a mistake
 ├── NoWorkspace                 4  500   the folder holds no workspace
 ├── Busy                        5  503   another process writes to this workspace
@@ -67,6 +68,12 @@ class UnknownPicture(BadInput):
 
 class UnknownDecision(BadInput):
     """No decision of this name is known."""
+
+    http_status = 404
+
+
+class UnknownScenario(BadInput):
+    """No scenario or assumptions of this name are known."""
 
     http_status = 404
 

@@ -14,6 +14,7 @@ import tilannekuva
 from tilannekuva import errors
 from tilannekuva.cli import main
 from tilannekuva.config import Settings
+from tilannekuva.domain import scenarios
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.definitions import read as definition
 from tilannekuva.domain.indicators import Indicator, Level
@@ -87,6 +88,13 @@ def test_every_option_says_what_it_does(path: tuple[str, ...], command: click.Co
         recipe.Entry,
         recipe.Check,
         recipe.Guard,
+        scenarios.Scenario,
+        scenarios.Measured,
+        scenarios.Changed,
+        scenarios.Vaccination,
+        scenarios.Assumptions,
+        scenarios.Disease,
+        scenarios.Effect,
     ],
 )
 def test_every_key_of_a_definition_is_described(model: type):

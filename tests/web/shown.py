@@ -14,6 +14,8 @@ import httpx2
 
 from tilannekuva.domain.looks import Answer
 from tilannekuva.flows import demo
+from tilannekuva.flows.forecasting import forecast
+from tilannekuva.flows.keeping import keep
 from tilannekuva.flows.replay import Recorded, replay
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.web.app import FastPath
@@ -36,6 +38,10 @@ PAGES = {
     "compare": "compare",
     "decisions": "decisions",
     "decision": "decisions/27a9e3d6a063",
+    "scenario": "scenario",
+    "scenario with its sliders moved": "scenario?scenario=schools-closed&work=40&doses=300",
+    "forecast": "forecast",
+    "forecast of patients": "forecast?indicator=in-ward",
     "services": "services",
     "service": "services/phone-ring",
     "brief": "brief",
@@ -64,6 +70,7 @@ def prepare(folder: Path) -> None:
     with workspace.writing("test"):
         workspace.define(NOW)
         replay(workspace, demo.past(workspace, NOW, days=4))
+        keep(workspace, forecast(workspace, NOW), NOW, NOW)
     land(workspace, "hs-tests", b'{"broken": ', NOW - timedelta(minutes=1))
     workspace.close()
 

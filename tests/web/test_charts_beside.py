@@ -41,10 +41,10 @@ def test_a_fan_is_as_wide_as_told_each_day(halves: list[float], *, narrow: bool)
     svg = fan_chart([band(0.9, halves)], narrow=narrow)
 
     edge = ribbon(svg, "fan-0")
-    low, high = edge[: len(halves)], edge[len(halves) :][::-1]
+    low, high = edge[: len(halves) + 1], edge[len(halves) + 1 :][::-1]
     unit = (corners(svg)[0][1] - corners(svg)[1][1]) / 10  # height of a value of one
     heights = [bottom - top for (_, bottom), (_, top) in zip(low, high, strict=True)]
-    assert heights == pytest.approx([2 * half * unit for half in halves], abs=0.3)
+    assert heights == pytest.approx([0, *(2 * half * unit for half in halves)], abs=0.3)
 
 
 def test_bands_lie_the_widest_first_whatever_their_order():
@@ -56,11 +56,12 @@ def test_bands_lie_the_widest_first_whatever_their_order():
 
 
 @given(first=st.integers(-3, 4))
-def test_a_fan_starts_after_the_last_settled_day(first: int):
+def test_a_fan_starts_at_the_last_settled_value(first: int):
     svg = fan_chart([band(0.9, [1.0] * 9, first=first), band(0.0, [0.0] * 9, first=first)])
 
-    last = max(x for x, _ in corners(svg))
-    assert all(x > last for x, _ in ribbon(svg, "fan-0") + corners(svg, "g-median")[1:])
+    last = max(corners(svg))
+    assert ribbon(svg, "fan-0")[0] == ribbon(svg, "fan-0")[-1] == corners(svg, "g-median")[2] == last
+    assert all(x > last[0] for x, _ in ribbon(svg, "fan-0")[1:-1] + corners(svg, "g-median")[3:])
 
 
 def test_a_forecast_never_looks_like_data_and_is_named():

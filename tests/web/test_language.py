@@ -24,7 +24,7 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 TRANSLATED = ("fi", "sv")
 SHORT = 3  # letters of words that may be alike by chance
 # Words that are the same in English and Swedish, or names of formats.
-SHARED = {"normal", "Status", "under {limit}"}
+SHARED = {"normal", "Period", "Scenario", "Status", "under {limit}"}
 
 
 def said() -> set[tuple[str, ...]]:

@@ -9,7 +9,7 @@ from tilannekuva.cli.frame import bar, json_option, opened, report, workspace_op
 from tilannekuva.domain.looks import GOOD, Look
 from tilannekuva.errors import BadInput, SourceError
 from tilannekuva.flows import demo as demonstration
-from tilannekuva.flows import entrance, upkeep
+from tilannekuva.flows import entrance, keeping, upkeep
 from tilannekuva.flows import release as releasing
 from tilannekuva.flows import replay as replaying
 from tilannekuva.flows import update as updating
@@ -57,9 +57,11 @@ def update(
             with bar(len(found), "replaying") as progress:
                 looks = replaying.replay(workspace, found, sources=sources, accept=accept, progress=progress)
             releasing.release_past(workspace, updating.utc_now())
+            keeping.renew_past(workspace, updating.utc_now())
         else:
             looks = _live(workspace, sources, accept=accept)
             releasing.release(workspace, updating.utc_now())
+            keeping.renew(workspace, updating.utc_now())
         report(looks, as_json=as_json)
     if looks and not any(look.outcome in GOOD for look in looks):
         raise SourceError("no source gave a usable answer; the old numbers stay")
@@ -124,6 +126,7 @@ def demo(ctx: click.Context, folder: Path, days: int, port: int, *, live: bool, 
             with bar(len(past), "exercise") as progress:
                 replaying.replay(workspace, past, progress=progress)
             releasing.release_past(workspace, now)
+            keeping.renew_past(workspace, now)
     if not prepare:
         click.echo(f"open http://127.0.0.1:{port}/ in a browser; Ctrl-C ends", err=True)
         ctx.invoke(serve, folder=folder, host=None, port=port, no_update=False)

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from tilannekuva.domain.access import Visibility
 from tilannekuva.domain.definitions import Slug, Strict, Text
+from tilannekuva.domain.forecasts import Foretelling
 from tilannekuva.domain.observations import Freq
 
 LevelName = Literal["normal", "watch", "act"]
@@ -85,6 +86,7 @@ class Indicator(Strict):
         description="Whether others than own staff see it only as it was released: a figure then changes by "
         "nothing or by at least 5. For counts that go on from day to day, such as sums since the beginning.",
     )
+    forecast: Foretelling | None = Field(default=None, description="How it is forecast; without it, not.")
     tile: int = Field(default=0, ge=0, description="Place on the front page; 0 = not there.")
     mapped: bool = Field(
         default=False, description="Whether the front page's map shows it; else that of the first tile."

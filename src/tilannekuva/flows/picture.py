@@ -12,9 +12,11 @@ from tilannekuva.disclosure import door
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date, stamp
 from tilannekuva.domain.decisions import Decision
+from tilannekuva.domain.forecasts import Forecast
 from tilannekuva.domain.indicators import Indicator, LevelName
 from tilannekuva.domain.looks import Health
 from tilannekuva.domain.picture import Picture, Point, Reading, Source
+from tilannekuva.flows.foretold import drawn
 from tilannekuva.flows.formulas import STATUSES, fill
 from tilannekuva.flows.health import health
 from tilannekuva.flows.workspace import Workspace
@@ -61,7 +63,14 @@ def picture(workspace: Workspace, question: Question) -> Picture:
         health=states,
         sources=sources_of(workspace, question.as_of),
         decisions=_decisions(workspace, question),
+        forecasts=forecasts_of(workspace, question, {one.id for one in shown}),
     )
+
+
+def forecasts_of(workspace: Workspace, question: Question, indicators: set[str]) -> tuple[Forecast, ...]:
+    """Give what charts draw of the forecasts of an area and of all it belongs to."""
+    near = (question.area, *register().ancestors(question.area, on=helsinki_date(question.as_of)))
+    return tuple(drawn(workspace, indicators, near, question.as_of))
 
 
 def _decisions(workspace: Workspace, question: Question) -> tuple[Decision, ...]:
@@ -90,6 +99,7 @@ def identity(workspace: Workspace, question: Question, states: Iterable[Health])
         workspace.ledger.count_looks(question.as_of),
         sorted(one.sha256 for one in definitions.values()),
         [(one.name, stamp(one.known_at)) for one in workspace.ledger.decisions(as_of=question.as_of)],
+        [(one.sha256, stamp(one.known_at)) for one in workspace.ledger.forecasts(as_of=question.as_of)],
         question.area,
         astuple(workspace.viewer),
         stamp(question.as_of) if question.rewound else helsinki_date(question.as_of).isoformat(),

@@ -102,7 +102,7 @@ def _differs(then: Picture, now: Picture, indicator: Indicator) -> bool:
 def faults(workspace: Workspace) -> Iterator[str]:
     """Yield what is damaged, gone or altered of all that was published, each once."""
     for name in workspace.ledger.unchained():
-        yield f"the publication {name} is not as it was recorded; restore the ledger from a backup"
+        yield f"the {name} is not as it was recorded; restore the ledger from a backup"
     found = workspace.ledger.publications()
     pictures = {one.sha256 for one in found if one.kind in PICTURES}
     yield from workspace.archive.faults(pictures, {one.sha256 for one in found} - pictures)

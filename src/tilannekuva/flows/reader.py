@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from tilannekuva.config import Settings
@@ -11,11 +12,14 @@ from tilannekuva.domain.access import PUBLIC, Viewer
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.decisions import Decision
+from tilannekuva.domain.forecasts import Forecast, Record, Score
+from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.picture import Picture, Reading
 from tilannekuva.domain.publications import Publication
 from tilannekuva.domain.reports import Cell
+from tilannekuva.domain.scenarios import Assumptions, Compared, Projection, Saved, Scenario
 from tilannekuva.domain.services import Service
-from tilannekuva.flows import publish, services, texts
+from tilannekuva.flows import foretold, publish, scenarios, scoring, services, texts
 from tilannekuva.flows.changes import Changes, changes
 from tilannekuva.flows.corrections import Correction, corrections
 from tilannekuva.flows.decisions import versions
@@ -25,7 +29,7 @@ from tilannekuva.flows.entrance import Entrance, log_head
 from tilannekuva.flows.extents import Extent, extents
 from tilannekuva.flows.geometry import Boundaries, Layer, boundaries, layer, layer_files
 from tilannekuva.flows.looking import Course, courses
-from tilannekuva.flows.picture import RECENT, Question, picture, states_of
+from tilannekuva.flows.picture import RECENT, Question, forecasts_of, picture, states_of
 from tilannekuva.flows.picture import identity as picture_id
 from tilannekuva.flows.sight import seen
 from tilannekuva.flows.trace import Proof, Trace, Value, open_landings, proof, trace
@@ -94,7 +98,39 @@ class Reader:
         Readings are those of all areas, so every area shares one answer.
         """
         asked = Question(shown.as_of, self.areas[0], shown.rewound, indicators, since)
-        return replace(shown, readings=self.picture(asked).readings)
+        return replace(
+            shown, readings=self.picture(asked).readings, forecasts=self._forecasts(asked, shown.area)
+        )
+
+    def _forecasts(self, asked: Question, area: str) -> tuple[Forecast, ...]:
+        """Give what charts of an area draw of the forecasts of some indicators."""
+        question = replace(asked, area=area)
+        make = partial(forecasts_of, self._workspace, question, set(asked.indicators))
+        return self._answer(("_forecasts", question), make)
+
+    def foretold(self, as_of: datetime) -> tuple[Indicator, ...]:
+        """Give the indicators that are forecast, as defined at an instant."""
+        return self._answer(("foretold", as_of), lambda: foretold.foretold(self._workspace, as_of))
+
+    def forecasts(self, indicator: str, area: str, as_of: datetime) -> tuple[Forecast, ...]:
+        """Give the forecasts of an indicator in an area known at an instant, the newest first."""
+        key = ("forecasts", indicator, area, as_of)
+        return self._answer(key, lambda: foretold.forecasts(self._workspace, indicator, area, as_of))
+
+    def scores(self, indicator: str, area: str, as_of: datetime) -> tuple[Score, ...]:
+        """Give the scores of forecasts that had come due, the newest first; raises NotInstalled."""
+        key = ("scores", indicator, area, as_of)
+        return self._answer(key, lambda: scoring.scores(self._workspace, indicator, area, as_of))
+
+    def records(self, indicator: str, area: str, as_of: datetime) -> tuple[Record, ...]:
+        """Give how good forecasts have been, a record a horizon, the nearest first; raises NotInstalled."""
+        key = ("records", indicator, area, as_of)
+        return self._answer(key, lambda: scoring.records(self.scores(indicator, area, as_of)))
+
+    def advice(self, indicator: str, as_of: datetime) -> str:
+        """Say why there is no new forecast of an indicator, as one of `Advice`; empty where there is one."""
+        key = ("advice", indicator, as_of)
+        return self._answer(key, lambda: foretold.advice(self._workspace, indicator, as_of))
 
     def vintages(self, reading: Reading, as_of: datetime) -> Vintages:
         """Give what was told of a reading's newest periods on each day of news."""
@@ -215,6 +251,36 @@ class Reader:
         key = ("reported", service.id, as_of)
         found = self._answer(key, lambda: services.told(self._workspace, service, as_of))
         return {cell: value for cell, value in found.items() if cell.area == area}
+
+    def scenarios(self, as_of: datetime) -> dict[str, Saved]:
+        """Give the scenarios known at an instant, in their order."""
+        return self._answer(("scenarios", as_of), lambda: scenarios.scenarios(self._workspace, as_of))
+
+    def assumptions(self, name: str, as_of: datetime) -> Assumptions:
+        """Give the assumptions of an epidemic; raises UnknownScenario."""
+        key = ("assumptions", name, as_of)
+        return self._answer(key, lambda: scenarios.assumptions(self._workspace, name, as_of))
+
+    def projection(self, scenario: Scenario, area: str, as_of: datetime) -> Projection | None:
+        """Give what would follow in a scenario; None where too little is told. Raises NotInstalled."""
+        on = self._footing(scenario.assumptions, area, as_of)
+        return on and self._answer(
+            ("projection", scenario, area, as_of), lambda: scenarios.project(on, scenario)
+        )
+
+    def left(self, scenario: Scenario, area: str, as_of: datetime, day: date) -> dict[str, float]:
+        """Give the share of usual contacts by setting on a day; nothing where too little is told."""
+        on = self._footing(scenario.assumptions, area, as_of)
+        return scenarios.left(on, scenario, day) if on else {}
+
+    def _footing(self, assumed: str, area: str, as_of: datetime) -> Any:  # noqa: ANN401 - the models' own
+        key = ("_footing", assumed, area, as_of)
+        return self._answer(key, lambda: scenarios.footing(self._workspace, area, as_of, on=assumed))
+
+    def looked_back(self, area: str, as_of: datetime, since: date) -> list[Compared]:
+        """Say how near each scenario, run from what was known on a day, lies to what came; nearest first."""
+        key = ("looked_back", area, as_of, since)
+        return self._answer(key, lambda: scenarios.looked_back(self._workspace, area, as_of, since))
 
     def _answer(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Give an answer, the kept one when it is there."""

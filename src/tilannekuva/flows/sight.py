@@ -15,10 +15,12 @@ from tilannekuva.domain.access import Item, Viewer
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.decisions import Decision, newest
+from tilannekuva.domain.forecasts import Kept
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.looks import Look
 from tilannekuva.domain.observations import Observation
 from tilannekuva.domain.publications import Publication
+from tilannekuva.domain.scenarios import Saved
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.indicators.catalogue import Catalogue
 from tilannekuva.sources.recipe import Recipe
@@ -69,6 +71,15 @@ class Sight(Workspace):
     def recipes(self, as_of: datetime | None = None) -> Mapping[str, Recipe]:
         """Give the sources all that is told by which the viewer may see."""
         return self.seen(as_of).recipes
+
+    def scenarios(self, as_of: datetime | None = None) -> Mapping[str, Saved]:
+        """Give the scenarios that the viewer may see."""
+        at, found = as_of or _EVER, self.whole.scenarios(as_of)
+        return {
+            name: one
+            for name, one in found.items()
+            if may_see(self.viewer, Item(one.scenario.visibility), at)
+        }
 
     def seen(self, as_of: datetime | None = None) -> Seen:
         """Give what the viewer may see of the definitions in force at an instant."""
@@ -258,6 +269,11 @@ class _Ledger(Ledger):
         shown = [one for one in found if one.name in named and may_see(viewer, _decided(one), at)]
         return [_as_told(one, viewer, named) for one in shown]
 
+    def forecasts(self, *, as_of: datetime | None = None, indicator: str | None = None) -> list[Kept]:
+        """Give the forecasts of the indicators that the viewer may see."""
+        seen = self._sight.catalogue(as_of).indicators
+        return [one for one in super().forecasts(as_of=as_of, indicator=indicator) if one.indicator in seen]
+
     def publications(self) -> list[Publication]:
         """Give what was published; what was kept for a decision alone, to those who may see the decision."""
         mine = {one.picture for one in self.decisions(revisions=True)}
@@ -267,6 +283,7 @@ class _Ledger(Ledger):
         """Give the definitions of what the viewer may see."""
         indicators, recipes = self._sight.catalogue(as_of).indicators, self._sight.recipes(as_of)
         among: dict[str, Mapping[str, Any]] = {"indicator": indicators, "recipe": recipes}
+        among["scenario"] = self._sight.scenarios(as_of)
         found = super().definitions(as_of=as_of)
         among["service"] = {
             name: name for kind, name in found if kind == "service" and _any_of(name, indicators)

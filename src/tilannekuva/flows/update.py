@@ -15,6 +15,7 @@ from tilannekuva.errors import BadDefinition, NoAnswer, TilannekuvaError
 from tilannekuva.flows.excel import returned_sheet
 from tilannekuva.flows.health import due_at
 from tilannekuva.flows.inbox import REST, Inbox
+from tilannekuva.flows.keeping import Forecaster
 from tilannekuva.flows.messages import said
 from tilannekuva.flows.reading import Understood
 from tilannekuva.flows.recording import Recorder, grounds_of
@@ -29,6 +30,7 @@ _READERS = 2  # answers read at once: each takes a processor and some memory
 _BREATH = 0.2  # seconds between two looks at whether we are to stop
 _GLANCE = 1.0  # seconds between two looks into the inbox: whoever sends waits for the outcome
 _RELEASES = timedelta(minutes=10)  # between two attempts to release figures
+_FORECASTS = timedelta(seconds=10)  # between two looks at whether forecasts are due
 _log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Ask = Callable[[Recipe, Look | None], Answer]
@@ -274,9 +276,12 @@ class Runner:
     _mistake: str = field(default="", init=False)
     _states: States = field(default_factory=States, init=False)
     _tried_at: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
+    _forecaster: Forecaster = field(init=False)
+    _foretold_at: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
 
     def __post_init__(self) -> None:
         """Begin with nothing under way."""
+        self._forecaster = Forecaster(self.workspace)
         self._asking = Asking(self.workspace, self.ask, self.clock)
 
     def run(self, stop: threading.Event) -> None:
@@ -290,11 +295,13 @@ class Runner:
                     self.record(_GLANCE, stop)
                     if not self._asking.under_way:
                         stop.wait(_GLANCE)
+            self._forecaster.is_over = True
 
     def begin(self) -> None:
         """Land changed definitions and begin to ask what is due."""
         self._define(self.clock())
         self._release(self.clock())
+        self._foretell(self.clock())
         for one in boundaries_first(due(self.workspace, self.clock())):
             self._asking.begin(one)
 
@@ -315,6 +322,12 @@ class Runner:
         if not self._asking.under_way and now - self._tried_at >= _RELEASES:
             self._tried_at = now
             release(self.workspace, now, states=self._states)
+
+    def _foretell(self, now: datetime) -> None:
+        """Keep forecasts made, and begin new ones after news, not at every turn."""
+        if not self._asking.under_way and now - self._foretold_at >= _FORECASTS:
+            self._foretold_at = now
+            self._forecaster.turn(now)
 
     def _define(self, now: datetime) -> None:
         """Land changed definitions; while one holds a mistake, those in force stay so and are asked."""

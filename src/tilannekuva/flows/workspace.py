@@ -11,12 +11,13 @@ from tilannekuva.access.book import Book
 from tilannekuva.config import Settings, settings, texts
 from tilannekuva.domain.access import KEEPER, Viewer
 from tilannekuva.domain.definitions import read
+from tilannekuva.domain.scenarios import Assumptions, Saved
 from tilannekuva.domain.services import Service
 from tilannekuva.domain.texts import SectorText
 from tilannekuva.errors import BadDefinition, Busy, UnknownSource
 from tilannekuva.flows.formulas import prove
 from tilannekuva.indicators import catalogue as indicators
-from tilannekuva.indicators import services
+from tilannekuva.indicators import scenarios, services
 from tilannekuva.indicators.catalogue import Catalogue
 from tilannekuva.sources import recipe as recipes
 from tilannekuva.sources.recipe import Recipe
@@ -62,6 +63,9 @@ class Workspace:
         for (kind, name), text in told.items():
             if kind == "text":
                 read(text, f"texts/{name}.toml", SectorText)
+        for (kind, name), text in told.items():
+            if kind in ("scenario", "assumptions"):
+                scenarios.read_as(kind, text, name)
         before = self.ledger.definitions()
         # A clock set back makes no new text older than the one it follows.
         now = max([now, *(one.known_at + timedelta(microseconds=1) for one in before.values())])
@@ -85,6 +89,21 @@ class Workspace:
     def services(self, as_of: datetime | None = None) -> Mapping[str, Service]:
         """Give the services in force at an instant by id."""
         return {name: services.service(text, name) for name, text in self._in_force("service", as_of)}
+
+    def scenarios(self, as_of: datetime | None = None) -> Mapping[str, Saved]:
+        """Give the scenarios in force at an instant by id, each with when it became known."""
+        found = self.ledger.definitions(as_of=as_of).values()
+        return {
+            one.id: Saved(scenarios.scenario(self._text(one.sha256), one.id), one.known_at)
+            for one in found
+            if one.kind == "scenario"
+        }
+
+    def assumptions(self, as_of: datetime | None = None) -> Mapping[str, Assumptions]:
+        """Give the assumptions of epidemics in force at an instant by id."""
+        return {
+            name: scenarios.assumptions(text, name) for name, text in self._in_force("assumptions", as_of)
+        }
 
     def service_of(self, source_id: str, as_of: datetime | None = None) -> Service | None:
         """Give the service that a source tells of; None where it tells of none."""
@@ -144,6 +163,9 @@ def texts_in(folder: Path, *, services_of: Collection[str] | None = None) -> dic
         if services_of is None or name in services_of:
             found = {**services.written_out(text, name), **found}  # who wrote one by hand means it
     found |= {("text", name): text for name, text in texts(folder / "texts", None).items()}
+    found |= {("scenario", name): text for name, text in scenarios.texts(folder / "scenarios").items()}
+    assumed = scenarios.assumption_texts(folder / "assumptions")
+    found |= {("assumptions", name): text for name, text in assumed.items()}
     return dict(sorted(found.items()))
 
 

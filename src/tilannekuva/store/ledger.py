@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from tilannekuva.domain.decisions import Decision, newest
+from tilannekuva.domain.forecasts import Kept
 from tilannekuva.domain.looks import Look
 from tilannekuva.domain.publications import Publication
 from tilannekuva.errors import Busy, Damaged
+from tilannekuva.store import forecasts, publications
 from tilannekuva.store import looks as look_rows
-from tilannekuva.store import publications
 from tilannekuva.store.decisions import INSERT, SCHEMA, SELECT, SELECT_WHOLE, decision, digest, row
 from tilannekuva.store.holders import alive, here
 from tilannekuva.store.looks import COLUMNS as _LOOK
@@ -99,10 +100,8 @@ class Ledger:
                     for statement in (*_SCHEMA.split(";"), f"{asked} = {FORMAT}"):
                         self._connection.execute(statement)
         made = int(self._all(asked)[0][0])
-        if (
-            made == FORMAT
-        ):  # ledgers that were made before there were decisions, publications have no tables of them
-            for schema in (SCHEMA, publications.SCHEMA):
+        if made == FORMAT:  # older ledgers have no tables of decisions, publications, forecasts
+            for schema in (SCHEMA, publications.CHAIN.schema, forecasts.CHAIN.schema):
                 self._connection.execute(schema)
         return made
 
@@ -129,12 +128,12 @@ class Ledger:
         """Give the number that the next look will have."""
         return int(self._all("select coalesce(max(seq), 0) + 1 from look")[0][0])
 
-    def version(self) -> tuple[int, int, int]:
-        """Give a value that changes with whatever is written: looks, segments, definitions."""
+    def version(self) -> tuple[int, int, int, int]:
+        """Give a value that changes with whatever is written: looks, segments, definitions, forecasts."""
         sql = """select (select max(seq) from look), (select max(seq) from segment),
-                        (select count(*) from definition)"""
-        looks, segments, definitions = self._all(sql)[0]
-        return looks or 0, segments or 0, definitions
+                        (select count(*) from definition), (select max(seq) from forecast)"""
+        looks, segments, definitions, kept = self._all(sql)[0]
+        return looks or 0, segments or 0, definitions, kept or 0
 
     def commit(
         self,
@@ -260,6 +259,11 @@ class Ledger:
         (first,) = self._all("select min(landed_at) from look")[0]
         return _instant(first) if first else None
 
+    def last_landed_at(self) -> datetime | None:
+        """Give the instant of the newest landing."""
+        (last,) = self._all("select max(landed_at) from look")[0]
+        return _instant(last) if last else None
+
     def define(self, fence: int, definitions: Sequence[Definition]) -> None:
         """Record definition texts that came into force."""
         with self._transaction():
@@ -283,8 +287,9 @@ class Ledger:
         return {key: one for key, one in found.items() if one.sha256}
 
     def landings(self) -> set[str]:
-        """Name every landing that a look or a definition was ever made of."""
-        sql = "select sha256 from look union select definition from look union select sha256 from definition"
+        """Name every landing that a look, a definition or a forecast was ever made of."""
+        sql = """select sha256 from look union select definition from look
+                 union select sha256 from definition union select sha256 from forecast"""
         return {row[0] for row in self._all(sql) if row[0]}
 
     def segments(self) -> list[Segment]:
@@ -316,7 +321,7 @@ class Ledger:
     def publish(self, one: Publication) -> None:
         """Record a publication; whoever updates the workspace is not in its way."""
         with self._transaction():
-            publications.add(self._connection, one)
+            publications.CHAIN.add(self._connection, one)
 
     def publications(self) -> list[Publication]:
         """Give all publications, the newest last."""
@@ -324,9 +329,22 @@ class Ledger:
             return publications.all_of(self._connection)
 
     def unchained(self) -> list[str]:
-        """Name the publications that are not as they were recorded; none is good."""
+        """Name the publications and forecasts that are not as they were recorded; none is good."""
         with self._lock:
-            return publications.broken(self._connection)
+            chains = (publications.CHAIN, forecasts.CHAIN)
+            return [f"{chain.table} {one}" for chain in chains for one in chain.broken(self._connection)]
+
+    def foretell(self, fence: int, made: Sequence[Kept]) -> None:
+        """Record forecasts; Busy when another has taken over since `fence` was given."""
+        with self._transaction():
+            self._still(fence)
+            for one in made:
+                forecasts.CHAIN.add(self._connection, one)
+
+    def forecasts(self, *, as_of: datetime | None = None, indicator: str | None = None) -> list[Kept]:
+        """Give the forecasts known at an instant, of an indicator or of all, in the order they were made."""
+        with self._lock:
+            return forecasts.known(self._connection, as_of, indicator)
 
     def sound(self) -> list[str]:
         """Give the faults that the engine finds in its own file; none is good."""

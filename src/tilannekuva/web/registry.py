@@ -16,11 +16,13 @@ from tilannekuva.web.pages import (
     decision,
     decisions,
     enter,
+    forecast,
     front,
     glossary,
     indicator,
     map_page,
     plain,
+    scenario,
     services,
     sources,
     trace,
@@ -76,6 +78,15 @@ PAGES = {
         decide.rows,
         "The form by which a decision is recorded (POST), for who has the right to decide.",
         kept=False,
+    ),
+    "forecast": Page(
+        "forecast.html",
+        forecast.forecast_page,
+        forecast.rows,
+        "What may come, and how good the last forecasts were.",
+    ),
+    "scenario": Page(
+        "scenario.html", scenario.scenario_page, scenario.rows, "What would follow if; no forecast."
     ),
     "brief": Page(
         "brief.html", brief.brief_page, brief.rows, "The briefs, and the texts of the sectors.", kept=False

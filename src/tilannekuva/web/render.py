@@ -20,6 +20,8 @@ from tilannekuva.web.pages.frame import View
 
 _FIRST = ("page.css", "charts.css")  # of the one style sheet, before those of single pages
 _UNSENT = re.compile(rb"^//.*\n|^\s+(//.*\n)?| // .*$", re.MULTILINE)  # of scripts: remarks and indentation
+# Blanks around signs, but for texts and for lines with templates, in which a blank may stand for itself.
+_BLANKS = re.compile(rb"""^.*`.*|('[^'\n]*'|"[^"\n]*")| *([=<>?:&|,{}()]) *""", re.MULTILINE)
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -90,7 +92,8 @@ def static(name: str) -> Body | None:
     if name not in parts:
         return None
     content = b"".join(files[part].read_bytes() for part in parts[name])
-    content = _UNSENT.sub(b"", content) if name.endswith(".js") else content
+    if name.endswith(".js"):
+        content = _BLANKS.sub(lambda found: found[2] or found[0], _UNSENT.sub(b"", content))
     return body(content, _TYPES[name.rpartition(".")[2]], lasting=True)
 
 

@@ -52,6 +52,8 @@ PAGE_RULES: Mapping[str, Right] = {
     "decision": "look",
     "decide": "decide",
     "brief": "look",
+    "forecast": "look",
+    "scenario": "look",
     "services": "look",
     "service": "look",
     "enter": "report",

@@ -14,6 +14,11 @@ PATHS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "decisions": ("decisions", ("body", "first", "last")),
     "decision": ("decisions/{id}", ()),
     "decide": ("decide", ("decision", "act")),
+    "forecast": ("forecast", ("indicator",)),
+    "scenario": (
+        "scenario",
+        ("scenario", "home", "work", "school", "other", "chance", "doses", "since"),
+    ),
     "brief": ("brief", ()),
     "services": ("services", ()),
     "service": ("services/{id}", ()),
@@ -48,6 +53,13 @@ ASKED: Mapping[str, str] = {
     "act": "What is done to it: `edit`, `supersede`, `review` or `withdraw`.",
     "first": "The first day of a period.",
     "last": "The last day of a period.",
+    "scenario": "Id of the scenario.",
+    "home": "Contacts at home from tomorrow on, per cent of usual.",
+    "work": "Contacts at work from tomorrow on, per cent of usual.",
+    "school": "Contacts at school and day care from tomorrow on, per cent of usual.",
+    "other": "Contacts elsewhere from tomorrow on, per cent of usual.",
+    "chance": "The chance that a contact infects from tomorrow on, per cent of usual.",
+    "doses": "Doses of vaccine a day by 100,000 inhabitants from tomorrow on.",
     "per": "`100k` for values by 100,000 inhabitants.",
 }
 EVERYWHERE = ("area", "as_of", "published", "wall")

@@ -71,8 +71,9 @@ class Course:
     """All that one line chart shows.
 
     `limits` are levels; `events` stand in lanes over the curve, the lanes in the order in which they first
-    occur; `fan` holds a forecast's bands, the widest first; `earlier` thin lines of what was told before;
-    `others` further places, at most eight; `label` names the main line beside them.
+    occur; `fan` holds a forecast's bands, the widest first, drawn after what was seen, or `over` it;
+    `earlier` thin lines of what was told before; `others` further places, at most eight; `label` names the
+    main line beside them.
     """
 
     points: Sequence[Point]
@@ -83,6 +84,7 @@ class Course:
     earlier: Sequence[Line] = ()
     others: Sequence[Line] = ()
     label: str = ""
+    over: bool = False
 
     @property
     def lines(self) -> Iterator[Line]:

@@ -102,11 +102,13 @@ def withheld(series: Sequence[Point], plane: Plane) -> Iterator[str]:
 
 
 def fan(course: Course, plane: Plane) -> Iterator[str]:
-    """Draw a forecast's bands and its median, from the day after the last settled value on."""
-    last = settled(sorted(course.points, key=attrgetter("day")))
+    """Draw a forecast's bands and its median, from the last settled value on or over all."""
+    last = None if course.over else settled(sorted(course.points, key=attrgetter("day")))
     bands = sorted(course.fan, key=attrgetter("share"), reverse=True)
     for place, band in enumerate(bands):
         edges = [each for each in band.edges if last is None or each[0] > last.day]
+        if edges and last is not None and last.value is not None:
+            edges.insert(0, (last.day, last.value, last.value))
         if edges and band.share > 0:
             yield path(f"g-fan fan-{min(place, 1)}", [_ribbon(edges, plane)])
         elif edges:

@@ -239,6 +239,8 @@ def _main(language: Language) -> dict[str, str]:
         "area": language.text("All indicators"),
         "compare": language.text("Compare"),
         "decisions": language.text("Decisions"),
+        "forecast": language.text("Forecast"),
+        "scenario": language.text("Scenarios"),
         "services": language.text("Services"),
         "enter": language.text("Report"),
         "brief": language.text("Brief"),

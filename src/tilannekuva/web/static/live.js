@@ -23,8 +23,9 @@ function swap(old, fresh) {
 }
 
 async function refresh(said) {
-  const answer = await fetch(location.href).catch(() => 0)
-  if (!answer.ok) return
+  const { href } = location
+  const answer = await fetch(href).catch(() => 0)
+  if (!answer.ok || href !== location.href) return // asked otherwise meanwhile
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
   const now = sources(page), old = parts(document), fresh = parts(page)
   const alike = now.length === before.length && old.length === before.length
@@ -59,4 +60,5 @@ function listen() {
 }
 
 document.addEventListener('visibilitychange', listen)
+addEventListener('asked', () => refresh(''))
 listen()

@@ -1,6 +1,6 @@
 // A screen on the wall: the next page in turn after so many seconds, unless somebody has pressed pause.
 const still = matchMedia('(prefers-reduced-motion: reduce)').matches
-let paused = (sessionStorage.getItem('paused') ?? String(still)) === 'true'
+let paused = (sessionStorage.paused ?? String(still)) === 'true'
 
 function show() {
   const part = document.getElementById('pause')
@@ -14,7 +14,7 @@ async function turn() {
 document.addEventListener('click', event => {
   if (event.target.id !== 'pause') return
   paused = !paused
-  sessionStorage.setItem('paused', paused)
+  sessionStorage.paused = paused
   show()
 })
 document.addEventListener('keydown', event => {

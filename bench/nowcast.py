@@ -1,0 +1,215 @@
+"""The nowcast of Finnish districts on true vintages, beside what was published and one delay for all.
+
+    python bench/nowcast.py FILE
+
+FILE is a table of vintages of daily counts by district: known_at, healthCareDistrict, date, cases, change;
+each row is a value that is new, revised or removed since the vintage before. Walk-forward: on each day of
+news delays are learned from the vintages until it and the last 7 days are completed; what the last vintage
+tells of them is what they came to be. "Published" is what was told; "one delay" divides it by the share that
+the country's own vintages say is told after so many days, the same for every district. t is the mean
+difference of absolute errors by its standard error, heeding that days of news share days (Newey and West
+1987, doi:10.2307/1913610): below -2 ours is better beyond doubt, within -2 .. 2 chance alone may do it.
+"""
+
+import csv
+import gzip
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tilannekuva.domain.holidays import kind
+from tilannekuva.models.delays import Kinds, Learned, begin, delays, learn
+from tilannekuva.models.levels import LEVELS
+from tilannekuva.models.model import Unable
+from tilannekuva.models.nowcast import State, nowcast
+from tilannekuva.models.scores import wis
+from tilannekuva.models.weeks import DAYS, Array
+
+RECORDED = Path(__file__).resolve().parents[2] / "shared" / "data" / "vintages"
+FILE = RECORDED / "hs_processedThl_hcd_daily_2021.delta.csv.gz"
+FIRST = date(2020, 12, 7)  # a Monday
+WHOLE = "Kaikki sairaanhoitopiirit"  # the country, which is the sum of the others
+LEARNED, SETTLED = 7, 8  # vintages before the first nowcast; days between the last one and the last vintage
+COVERS = (0.5, 0.9, 0.95)
+SIZES = ((0, 3), (3, 10), (10, np.inf))  # cases a day
+_TINY = 0.02  # a share told below which it is not divided by
+
+
+class Vintages(NamedTuple):
+    """Districts, the day of each vintage from FIRST on, and counts [vintage, district, day]."""
+
+    names: list[str]
+    days: list[int]
+    counts: Array
+
+
+class Judged(NamedTuple):
+    """What came [origin, district, day], draws [origin, district, day, draw], and two rivals; CPU seconds."""
+
+    came: Array
+    drawn: Array
+    published: Array
+    one_delay: Array
+    seconds: Array
+
+
+def read(file: Path) -> Vintages:
+    """Read a table of vintages."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    names = sorted({row["healthCareDistrict"] for row in rows} - {WHOLE})
+    days = sorted({row["known_at"] for row in rows})
+    dates = [(date.fromisoformat(day) - FIRST).days for day in days]
+    table, tables = np.full((len(names), dates[-1] + 1), np.nan), []
+    for _, news in groupby(rows, key=itemgetter("known_at")):
+        _told(table, names, news)
+        tables.append(table.copy())
+    return Vintages(names, dates, np.stack(tables))
+
+
+def _told(table: Array, names: list[str], rows: Iterable[dict[str, str]]) -> None:
+    """Write what a vintage tells into the counts [district, day] of the vintage before."""
+    for row in rows:
+        day = (date.fromisoformat(row["date"]) - FIRST).days
+        if row["healthCareDistrict"] != WHOLE and 0 <= day < table.shape[1]:
+            there = row["change"] != "removed" and row["cases"]
+            table[names.index(row["healthCareDistrict"]), day] = float(row["cases"]) if there else np.nan
+
+
+def kinds(days: int) -> Kinds:
+    """Give the kind of each day from FIRST on."""
+    return np.array([kind(FIRST + timedelta(days=day)) for day in range(days)])
+
+
+def judged(told: Vintages, *, draws: int = 1000) -> Judged:
+    """Walk forward over the days of news."""
+    own, country = begin(len(told.names)), begin(1)
+    calendar, state, parts = kinds(told.counts.shape[2]), None, []
+    for nth, at in enumerate(told.days):
+        counts = told.counts[nth][:, : at + 1]
+        begun = time.process_time()
+        own = learn(own, counts, at, calendar)
+        country = learn(country, counts.sum(axis=0, keepdims=True), at, calendar)
+        if nth < LEARNED or at > told.days[-1] - SETTLED:
+            continue
+        drawn, state = _completed(own, counts, state, draws)
+        seconds = time.process_time() - begun
+        parts.append((told.counts[-1][:, at - DAYS + 1 : at + 1], drawn, *_rivals(country, counts), seconds))
+    return Judged(*(np.array([part[nth] for part in parts]) for nth in range(5)))
+
+
+def _completed(own: Learned, counts: Array, state: State | None, draws: int) -> tuple[Array, State]:
+    """Draw the last 7 days, going on from the last nowcast."""
+    late = delays(own)
+    if isinstance(late, Unable):
+        sys.exit(late.advice)
+    found = nowcast(counts, late, kinds=kinds(counts.shape[1]), draws=draws, state=state)
+    return found.draws[:, -DAYS:], found.state
+
+
+def _rivals(country: Learned, counts: Array) -> tuple[Array, Array]:
+    late = delays(country)
+    if isinstance(late, Unable):
+        sys.exit(late.advice)
+    published = np.nan_to_num(counts[:, -DAYS:])
+    share = late.known[0].mean(axis=0)[:DAYS][::-1]
+    return published, published / np.maximum(share, _TINY)
+
+
+def covered(drawn: Array, came: Array, share: float) -> Array:
+    """Give how far central intervals cover what came [...], from draws [..., draw].
+
+    Counts are whole: where what came lies on the edge of the interval, the part of its chance that lies
+    inside is given (the expected cover of the randomised PIT; Czado, Gneiting and Held 2009, Biometrics
+    65:1254, doi:10.1111/j.1541-0420.2009.01191.x).
+    """
+    below, until = (drawn < came[..., None]).mean(axis=-1), (drawn <= came[..., None]).mean(axis=-1)
+    low, high = (1 - share) / 2, (1 + share) / 2
+    inside = np.clip(np.minimum(until, high) - np.maximum(below, low), 0, None)
+    return np.where(until > below, inside / np.maximum(until - below, 1e-9), (low <= below) & (below <= high))
+
+
+def score(off: Array) -> float:
+    """Give the mean of differences [origin] by its standard error, heeding that DAYS origins share days."""
+    n, centred = len(off), off - off.mean()
+    lags = range(1, min(DAYS, n))
+    variance = (centred @ centred + 2 * sum((1 - k / DAYS) * (centred[k:] @ centred[:-k]) for k in lags)) / n
+    return float(off.mean() / np.sqrt(max(variance, 1e-12) / n))
+
+
+def errors(found: Judged) -> dict[str, tuple[Array, Array]]:
+    """Give absolute errors by day and by the sum of 7 days [origin, district] of ours and both rivals."""
+    days = {
+        "ours": np.median(found.drawn, axis=-1),
+        "published": found.published,
+        "one delay": found.one_delay,
+    }
+    sums = {name: value.sum(axis=-1) for name, value in days.items()}
+    sums["ours"] = np.median(found.drawn.sum(axis=2), axis=-1)
+    return {
+        name: (np.abs(days[name] - found.came).mean(axis=-1), np.abs(sums[name] - found.came.sum(axis=-1)))
+        for name in days
+    }
+
+
+def _lines(names: list[str], found: Judged) -> Iterator[str]:
+    off, size = errors(found), found.came.mean(axis=(0, 2))
+    yield "errors of a day and of 7 days: ours, published, one delay (t beside each); cover 50/90/95 %"
+    for nth, name in enumerate(names):
+        line = f"{name:20}{size[nth]:6.1f}"
+        for span in (0, 1):
+            ours = off["ours"][span][:, nth]
+            rivals = [off[rival][span][:, nth] for rival in ("published", "one delay")]
+            line += f" | {ours.mean():6.2f}" + "".join(f"{one.mean():7.2f}" for one in rivals)
+            line += "  (" + ", ".join(f"{score(ours - one):5.1f}" for one in rivals) + ")"
+        yield line + " | " + _covers(found, np.arange(len(names)) == nth)
+
+
+def _covers(found: Judged, which: Array) -> str:
+    """Say how often days and sums of 7 days fell inside the intervals."""
+    came, drawn = found.came[:, which], found.drawn[:, which]
+    days = [covered(drawn, came, share).mean() for share in COVERS]
+    sums = [covered(drawn.sum(axis=2), came.sum(axis=2), share).mean() for share in COVERS]
+    return "/".join(f"{one:.2f}" for one in days) + " 7 days " + "/".join(f"{one:.2f}" for one in sums)
+
+
+def _whole(found: Judged) -> Iterator[str]:
+    size = found.came.mean(axis=(0, 2))
+    for low, high in SIZES:
+        which = (low <= size) & (size < high)
+        yield f"{which.sum()} districts of {low}-{high} cases a day: {_covers(found, which)}"
+    yield f"all: {_covers(found, size >= 0)}"
+    added = Judged(found.came.sum(axis=1, keepdims=True), found.drawn.sum(axis=1, keepdims=True), *found[2:])
+    yield f"the country, districts' draws added: {_covers(added, np.array([True]))}"
+    for name, (day, week) in errors(found).items():
+        yield f"{name}: mean absolute error of a day {day.mean():.2f}, of 7 days {week.mean():.2f}"
+    levels = np.moveaxis(np.quantile(found.drawn, LEVELS, axis=-1), 0, -1)
+    middle = np.median(found.drawn.sum(axis=2), axis=-1).sum() / found.came.sum()
+    yield f"weighted interval score of a day: {wis(levels, found.came).wis.mean():.2f}"
+    yield f"medians of 7 days by what came: {middle:.3f}"
+    first, then = found.seconds[0], np.median(found.seconds[1:])
+    yield f"CPU of a day of news, {found.drawn.shape[-1]} draws: the first {first:.2f} s, then {then:.2f} s"
+
+
+def main() -> None:
+    """Print errors and coverage district by district, and of all."""
+    file = Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
+    if not file.exists():
+        print("no recorded vintages beside the project: the nowcast is not measured")
+        return
+    told = read(file)
+    found = judged(told)
+    print(f"nowcast on {len(found.came)} days of news, {len(told.names)} districts")
+    for line in (*_lines(told.names, found), *_whole(found)):
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

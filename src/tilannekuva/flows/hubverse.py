@@ -1,0 +1,86 @@
+"""Hubverse: forecasts as the table that forecast hubs exchange, and as a file that a hub takes.
+
+Columns and their meaning: hubverse model output, https://docs.hubverse.io. A horizon counts weeks from the
+origin, the Sunday that ends the last whole week known; 0 is a nowcast.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from tilannekuva.errors import BadInput
+from tilannekuva.flows.forecasting import Made
+from tilannekuva.flows.foreseen import COUNTRY
+from tilannekuva.flows.foretold import FLAT, Line
+from tilannekuva.store.sheet import Sheet
+
+_WEEK = timedelta(weeks=1)
+_WEDNESDAY = timedelta(days=3)  # after the Sunday: the day that RespiCast's rounds bear
+_KINDS = {"origin_date": "DATE", "target_end_date": "DATE", "horizon": "INTEGER", "value": "DOUBLE"}
+
+
+class Row(NamedTuple):
+    """A number of a forecast; `output_type_id` is a quantile's level, or a sample's number."""
+
+    model_id: str
+    origin_date: date
+    target: str
+    horizon: int
+    target_end_date: date
+    location: str
+    output_type: str
+    output_type_id: str
+    value: float
+
+
+def rows(made: Iterable[Made]) -> Iterator[Row]:
+    """Yield the numbers of forecasts, the baseline's left out; samples after quantiles."""
+    for one in made:
+        for line in one.lines:
+            if line.model != FLAT:
+                yield from _rows(one, line, "quantile", [f"{level:g}" for level in one.levels])
+        for line in one.samples:
+            yield from _rows(one, line, "sample", [str(nth) for nth in range(len(line.values))])
+
+
+def _rows(one: Made, line: Line, kind: str, names: list[str]) -> Iterator[Row]:
+    end = one.origin_date + line.horizon * _WEEK
+    for name, value in zip(names, line.values, strict=True):
+        yield Row(
+            line.model, one.origin_date, one.indicator.id, line.horizon, end, line.location, kind, name, value
+        )
+
+
+def respicast(told: Iterable[Row], team: str) -> tuple[str, list[Row]]:
+    """Give the name and the rows of a file for RespiCast: Finland's quantiles of the weeks to come.
+
+    Its columns are those of Row but `model_id`, which the file's name bears. Raises BadInput without any.
+    """
+    found = [
+        one._replace(origin_date=one.origin_date + _WEDNESDAY, location="FI")
+        for one in told
+        if one.location == COUNTRY and one.horizon > 0 and one.output_type == "quantile"
+    ]
+    if not found:
+        raise BadInput("nothing is forecast of the whole country; see what `tilannekuva forecast` prints")
+    if len({one.model_id for one in found}) > 1:
+        raise BadInput("a file for a hub holds one model: name one indicator with --indicator")
+    return f"{found[0].origin_date}-{team}-{found[0].model_id}", found
+
+
+def table(told: Iterable[Row], form: str, *, columns: tuple[str, ...] = Row._fields) -> bytes:
+    """Give rows as a file, `csv` or `parquet`."""
+    places = [Row._fields.index(name) for name in columns]
+    cells = [[row[place] for place in places] for row in told]
+    if form == "csv":
+        lines = [",".join(columns), *(",".join(_cell(cell) for cell in row) for row in cells)]
+        return "\n".join([*lines, ""]).encode()
+    by_column = [list(one) for one in zip(*cells, strict=True)] or [[] for _ in columns]
+    with Sheet() as sheet:
+        kinds = {name: _KINDS.get(name, "VARCHAR") for name in columns}
+        sheet.put("rows", {name: (kinds[name], one) for name, one in zip(columns, by_column, strict=True)})
+        return sheet.parquet("rows")
+
+
+def _cell(cell: object) -> str:
+    return f"{cell:.10g}" if isinstance(cell, float) else str(cell)

@@ -1,0 +1,142 @@
+"""Keeping: every forecast that is made is kept for ever, and made when what it rests on has changed.
+
+A forecast is made at most once a day for each indicator, after news of the figures that it is made of; for a
+past that is replayed once a week, as if it had been made then. The ledger says when; nothing is ever altered.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+
+from tilannekuva.domain.access import PUBLIC
+from tilannekuva.domain.calendar import HELSINKI, end_of_day, helsinki_date
+from tilannekuva.domain.forecasts import Kept
+from tilannekuva.domain.indicators import Indicator
+from tilannekuva.errors import TilannekuvaError
+from tilannekuva.flows.forecasting import Made, forecast
+from tilannekuva.flows.foretold import foretold, is_installed, packed
+from tilannekuva.flows.sight import Sight, seen
+from tilannekuva.flows.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+_REPEATED = timedelta(days=7)  # after which the same advice is kept once more
+
+
+def keep(workspace: Workspace, made: Iterable[Made], known_at: datetime, now: datetime) -> list[Kept]:
+    """Keep forecasts as known at an instant; of advice only what is new. Needs the right to write."""
+    newest = {one.indicator: one for one in workspace.ledger.forecasts()}
+    kept = [
+        Kept(known_at, one.indicator.id, one.model, one.origin_date, one.advice, _landed(workspace, one), now)
+        for one in made
+        if one.lines or _is_new(one, newest.get(one.indicator.id), known_at)
+    ]
+    if kept:
+        workspace.ledger.foretell(workspace.store.fence, kept)
+    return kept
+
+
+def _landed(workspace: Workspace, one: Made) -> str:
+    return workspace.landing.keep(packed(one.lines, one.levels)) if one.lines else ""
+
+
+def _is_new(one: Made, last: Kept | None, known_at: datetime) -> bool:
+    return last is None or last.advice != one.advice or known_at - last.known_at >= _REPEATED
+
+
+def due(workspace: Workspace, now: datetime) -> list[str]:
+    """Name the indicators whose figures have brought news since they were last forecast, and not today."""
+    if not is_installed():
+        return []
+    newest = {one.indicator: one.known_at for one in workspace.ledger.forecasts(as_of=now)}
+    sight = seen(workspace, PUBLIC)
+    return [one.id for one in foretold(workspace, now) if _is_due(sight, one, newest.get(one.id), now)]
+
+
+def _is_due(sight: Sight, one: Indicator, last: datetime | None, now: datetime) -> bool:
+    midnight = datetime.combine(helsinki_date(now), time(), HELSINKI)
+    if last is not None and last >= midnight:
+        return False
+    told = sight if one.visibility == "public" else sight.whole
+    return any(_news(told, source, last, now) for source in _sources(told, one, now))
+
+
+def _news(workspace: Workspace, source: str, last: datetime | None, now: datetime) -> bool:
+    look = workspace.ledger.last_look(source, news=True, as_of=now)
+    return look is not None and (last is None or look.landed_at > last)
+
+
+def _sources(workspace: Workspace, one: Indicator, now: datetime) -> Iterator[str]:
+    """Yield the sources that tell the figures that an indicator's forecast is made of."""
+    known = workspace.catalogue(now).indicators
+    told = one.forecast
+    while told and not told.of and told.led_by in known:
+        told = known[told.led_by].forecast
+    made_of = {told.of, told.towns} if told else set()
+    for name, recipe in workspace.recipes(now).items():
+        if any(series.indicator in made_of for series in recipe.series):
+            yield name
+
+
+def renew(workspace: Workspace, now: datetime) -> list[Kept]:
+    """Make and keep the forecasts that are due."""
+    wanted = due(workspace, now)
+    return keep(workspace, forecast(workspace, now, indicators=wanted), now, now) if wanted else []
+
+
+def renew_past(workspace: Workspace, now: datetime) -> list[Kept]:
+    """Make the forecasts that a replayed past would have had: one at the end of each Monday, and one now."""
+    found = list[Kept]()
+    for at in mondays(workspace, now):
+        wanted = due(workspace, at)
+        if wanted:
+            found += keep(workspace, forecast(workspace, at, indicators=wanted), at, now)
+    return found + renew(workspace, now)
+
+
+def mondays(workspace: Workspace, now: datetime) -> Iterator[datetime]:
+    """Yield the ends of the Mondays from the first landing until now, and until a week after the last one."""
+    first, last = workspace.ledger.first_landed_at() or now, workspace.ledger.last_landed_at() or now
+    day = helsinki_date(first)
+    day += timedelta(days=-day.weekday() % 7)
+    while end_of_day(day) < min(now, last + timedelta(days=7)):
+        yield end_of_day(day)
+        day += timedelta(days=7)
+
+
+@dataclass
+class Forecaster:
+    """Makes forecasts beside whoever records: computed in a thread, kept in the recorder's turn."""
+
+    workspace: Workspace
+    is_over: bool = False  # nobody waits for what is still being made: the workspace may be closed
+    _thread: threading.Thread | None = None
+    _made: list[tuple[datetime, list[Made]]] = field(default_factory=list)
+
+    def turn(self, now: datetime) -> list[Kept]:
+        """Keep what was made since the last turn, and begin with what is due; needs the right to write."""
+        if self._thread is not None and self._thread.is_alive():
+            return []
+        if self._made:
+            at, made = self._made.pop()
+            return keep(self.workspace, made, at, datetime.now(UTC))
+        wanted = due(self.workspace, now)
+        if wanted:
+            self._thread = threading.Thread(target=self._make, args=(now, wanted), daemon=True)
+            self._thread.start()
+        return []
+
+    def wait(self) -> None:
+        """Wait until what is being made is made."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _make(self, now: datetime, wanted: list[str]) -> None:
+        try:
+            self._made.append((now, forecast(self.workspace, now, indicators=wanted)))
+        except TilannekuvaError as error:
+            _log.warning("nothing was forecast: %s", error)
+        except Exception:  # noqa: BLE001 - recording goes on whatever befalls a forecast
+            if not self.is_over:
+                _log.exception("a forecast stumbled")

@@ -1,0 +1,197 @@
+"""The nowcast: final counts of the last days from what is told of them."""
+
+import numpy as np
+import pytest
+from arriving import arriving, counts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from tilannekuva.models.delays import Delays, delays, learned
+from tilannekuva.models.nowcast import nowcast
+from tilannekuva.models.weeks import Array
+
+CHANCES = np.array([0.0, 0.4, 0.3, 0.2, 0.1])
+
+
+def late(areas: int = 1, *, known: Array = CHANCES, taken: float = 0.0) -> Delays:
+    """Delays that are known, without learning them."""
+    whole = np.append(np.cumsum(known), np.ones(14 - len(known)))
+    return Delays(np.tile(whole, (areas, 7, 1)), np.full((areas, 14), taken), np.full((areas, 14), 0.02))
+
+
+def told(final: Array, seed: int = 0) -> Array:
+    """Give the last vintage of final counts."""
+    return arriving(final, np.array([CHANCES] * len(final)), seed=seed)[-1][1]
+
+
+TABLES = arrays(np.float64, (2, 24), elements=st.sampled_from([0, 0, 1, 3, 40, 1e5, np.nan, -4]))
+
+
+@settings(max_examples=30)
+@given(table=TABLES, seed=st.integers(0, 99))
+def test_draws_are_whole_and_never_below_what_is_told(table: Array, seed: int):
+    """Whatever is told: zeros, gaps, corrections below zero, dumps; where nothing is ever taken back."""
+    found = nowcast(table, late(2), draws=40, seed=seed)
+
+    assert (2, 14, 40) == found.draws.shape
+    assert (found.draws == np.rint(found.draws)).all()
+    assert (found.draws >= np.nan_to_num(np.maximum(table[:, 10:], 0))[:, :, None]).all()
+    assert (np.diff(found.quantiles(), axis=2) >= 0).all()
+
+
+def test_the_same_seed_draws_the_same():
+    one, same, other = (nowcast(np.ones((2, 30)), late(2), draws=50, seed=seed).draws for seed in (1, 1, 2))
+
+    assert (one == same).all()
+    assert (one != other).any()
+
+
+def test_days_after_the_last_told_do_not_matter():
+    seen = counts(np.full((1, 40), 20.0))
+    later = np.where(np.arange(40) > 35, 9999.0, seen)
+
+    one, other = (nowcast(table, late(), at=35, draws=100).draws for table in (seen, later))
+
+    assert (one == other).all()
+
+
+def test_a_new_day_is_a_step():
+    """What was followed until yesterday is as good as following all days again."""
+    seen = told(counts(np.full((3, 50), 30.0)))
+    before = nowcast(seen[:, :48], late(3), draws=100)
+
+    step = nowcast(seen, late(3), draws=100, state=before.state)
+
+    assert (nowcast(seen, late(3), draws=100).draws == step.draws).all()
+
+
+def test_a_day_nobody_has_told_of_is_not_zero():
+    seen = told(counts(np.full((1, 60), 50.0)))
+
+    low, middle, high = nowcast(seen, late()).quantiles(np.array([0.05, 0.5, 0.95]))[0, -1]
+
+    assert seen[0, -1] == 0
+    assert 20 < low < 45 < middle < 65 < high < 130
+
+
+def test_a_day_that_is_told_in_full_is_as_told():
+    seen = counts(np.full((1, 60), 50.0))
+
+    found = nowcast(seen, late(known=np.array([1.0])))
+
+    assert (np.abs(found.quantiles(np.array([0.05, 0.95])) - seen[:, 46:, None]) <= 1).all()
+
+
+def test_an_unknown_day_is_as_the_days_around_it():
+    seen = counts(np.full((1, 60), 50.0))
+    seen[0, [40, 50]] = np.nan  # one is final, the other not
+
+    low, middle, high = nowcast(seen, late(known=np.array([1.0]))).quantiles(np.array([0.05, 0.5, 0.95]))[
+        0, 4
+    ]
+
+    assert 25 < low < 42 < middle < 58 < high < 85
+
+
+def test_three_unknown_weeks_are_as_the_days_before_them():
+    """Of the first of them the days would be final."""
+    seen = counts(np.full((1, 60), 50.0))
+    seen[0, 39:] = np.nan
+
+    low, middle, high = nowcast(seen, late()).quantiles(np.array([0.05, 0.5, 0.95]))[0, -1]
+
+    assert low < 35 < middle < 75 < high
+
+
+def test_a_level_that_has_moved_is_followed():
+    """Tenfold cases since half of the final days."""
+    state = nowcast(counts(np.where(np.arange(70) < 28, 5.0, 50.0)[None]), late()).state
+
+    assert 35 < np.exp(state.particles[0]).mean() < 70
+
+
+def test_an_unknown_day_heeds_what_is_told_of_the_days_after_it():
+    """Draws of a day are picked anew with the particles that they came from."""
+    seen = counts(np.where(np.arange(60) < 55, 500.0, 650.0)[None])
+    seen[0, 54:57] = np.nan
+
+    middle = nowcast(seen, late(known=np.array([1.0]))).quantiles(np.array([0.5]))[0, 8:11, 0]
+
+    assert 540 < middle[2] < 680
+
+
+def test_an_area_without_cases_stays_without():
+    found = nowcast(np.zeros((1, 60)), late()).quantiles(np.array([0.5, 0.95]))
+
+    assert (found[0, :, 0] == 0).all()
+    assert (found[0, :, 1] <= 1).all()
+
+
+def test_a_weekday_has_its_own_level():
+    """Of Friday, Saturday and Sunday nobody has told yet."""
+    seen = counts(np.where(np.arange(77) % 7 < 5, 100.0, 20.0)[None])
+
+    middle = nowcast(seen, late(known=np.array([1.0])), at=73).quantiles(np.array([0.5]))[0, -3:, 0]
+
+    assert 75 < middle[0] < 130
+    assert 13 < middle[1] < 40
+    assert 13 < middle[2] < 40
+
+
+def test_a_holiday_has_the_level_of_the_weekday_it_is_said_to_be():
+    seen = counts(np.where(np.arange(77) % 7 < 5, 100.0, 20.0)[None])
+    kinds = np.append(np.arange(74) % 7, [6, 5, 6])
+
+    middle = nowcast(seen, late(known=np.array([1.0])), at=73, kinds=kinds).quantiles(np.array([0.5]))[
+        0, -3, 0
+    ]
+
+    assert 13 < middle < 40
+
+
+def test_what_is_often_taken_back_may_go_below_what_is_told():
+    seen = counts(np.full((1, 60), 50.0))
+
+    found = nowcast(seen, late(known=np.array([1.0]), taken=0.2)).draws[0, -1]
+
+    assert 0.7 * seen[0, -1] < found.mean() < 0.9 * seen[0, -1]
+
+
+def test_a_crowded_neighbour_does_not_alter_an_area():
+    seen = np.vstack([told(counts(np.full((1, 60), 30.0))), told(counts(np.full((1, 60), 30.0), seed=5))])
+    crowd = seen * np.array([[1.0], [100.0]])
+
+    calm, beside = (nowcast(table, late(2)).draws[0].sum(axis=0).mean() for table in (seen, crowd))
+
+    assert np.isclose(calm, beside, rtol=0.05)
+
+
+def test_ten_times_the_cases_are_ten_times_the_nowcast():
+    seen = told(counts(np.full((1, 60), 30.0)))
+
+    one, ten = (nowcast(seen * times, late()).draws[0, -7:].sum(axis=0).mean() for times in (1, 10))
+
+    assert np.isclose(10 * one, ten, rtol=0.08)
+
+
+def test_nine_of_ten_weeks_fall_inside_the_ninety_percent_interval():
+    """Areas of all sizes whose level wanders; delays are learned from the same vintages."""
+    rng = np.random.default_rng(3)
+    level = np.exp(rng.uniform(0, 5, (150, 1)) + np.cumsum(rng.normal(0, 0.1, (150, 70)), axis=1))
+    final = counts(level)
+    vintages = arriving(final, np.array([CHANCES] * 150), spread=0.05)
+
+    drawn = nowcast(vintages[-1][1], delays(learned(vintages)), draws=300).draws[:, -7:].sum(axis=1)
+    low, high = np.quantile(drawn, [0.05, 0.95], axis=1)
+    week = final[:, -7:].sum(axis=1)
+
+    assert 0.86 <= ((low <= week) & (week <= high)).mean() <= 0.98
+
+
+@pytest.mark.parametrize(("areas", "at"), [(2, 29), (1, 3)])
+def test_what_does_not_fit_is_refused(areas: int, at: int):
+    state = nowcast(np.ones((1, 30)), late(), draws=10).state
+
+    with pytest.raises(ValueError, match="do not fit"):
+        nowcast(np.ones((areas, 30)), late(), at=at, draws=10, state=state)

@@ -1,0 +1,77 @@
+"""Models on recorded data: districts as they were told, and the outputs of EpiEstim."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nowcast as bench
+from tilannekuva.models.reproduction import windowed
+from tilannekuva.models.weeks import Array
+
+RECORDED = Path(__file__).resolve().parents[3] / "shared" / "data"
+EPIESTIM = RECORDED / "epiestim_reference"
+
+pytestmark = [
+    pytest.mark.recorded,
+    pytest.mark.skipif(not RECORDED.exists(), reason="no recorded data beside the project"),
+]
+
+
+@pytest.fixture(scope="module")
+def judged() -> bench.Judged:
+    """With fewer draws than the bench has."""
+    return bench.judged(bench.read(bench.FILE), draws=200)
+
+
+def numbers(name: str) -> Array:
+    with (EPIESTIM / name).open() as lines:
+        return np.array([[float(cell) for cell in row[1:]] for row in list(csv.reader(lines))[1:]])
+
+
+@pytest.mark.parametrize("name", ["flu1918", "flu2009"])
+def test_windowed_is_what_epiestim_gives(name: str):
+    """Means, standard deviations and quantiles of every window, to a relative 1e-12."""
+    found = windowed(numbers(f"{name}_I.csv")[:, 0], numbers(f"{name}_w.csv")[:, 0])
+    levels = np.array([0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975])
+
+    expected = numbers(f"epiestim_{name}.csv")[:, 1:]
+
+    assert np.allclose(
+        expected, np.column_stack([found.mean, found.sd, found.quantiles(levels)]), rtol=1e-12, atol=0
+    )
+
+
+@pytest.mark.parametrize("rival", ["published", "one delay"])
+@pytest.mark.parametrize("span", [0, 1])
+def test_the_nowcast_halves_the_errors_of_what_was_published_and_of_one_delay(
+    judged: bench.Judged, rival: str, span: int
+):
+    off = bench.errors(judged)
+
+    assert off["ours"][span].mean() < 0.5 * off[rival][span].mean()
+
+
+@pytest.mark.parametrize("rival", ["published", "one delay"])
+def test_no_district_is_worse_beyond_doubt_and_most_are_better(judged: bench.Judged, rival: str):
+    off = bench.errors(judged)
+    apart = off["ours"][1] - off[rival][1]
+
+    assert max(bench.score(one) for one in apart.T) < 2.5
+    assert (apart.mean(axis=0) < 0).sum() >= 16
+
+
+@pytest.mark.parametrize("share", bench.COVERS)
+def test_intervals_hold_as_much_as_they_say(judged: bench.Judged, share: float):
+    """Of days and of sums of seven days."""
+    days = bench.covered(judged.drawn, judged.came, share).mean()
+    weeks = bench.covered(judged.drawn.sum(axis=2), judged.came.sum(axis=2), share).mean()
+
+    assert abs(days - share) < 0.04
+    assert abs(weeks - share) < 0.05
+
+
+def test_a_rivals_error_is_that_of_what_was_told(judged: bench.Judged):
+    assert (judged.published <= judged.came + 30).all()
+    assert (judged.published[..., -1].sum(axis=1) < 5).all()  # nearly nothing is told of day 0
