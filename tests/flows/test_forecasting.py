@@ -203,7 +203,7 @@ def test_a_replay_that_was_killed_goes_on_where_it_was(own: Workspace, folder: P
     shutil.copytree(folder, tmp_path / "whole")
     whole = Workspace(tmp_path / "whole")
     with own.writing("test"), whole.writing("test"):
-        keeping.keep(own, forecast(own, first := next(keeping.mondays(own, EARLIER))), first, EARLIER)
+        keeping.keep(own, forecast(own, first := keeping.past_turns(own, EARLIER)[0]), first, EARLIER)
         keeping.renew_past(own, EARLIER)
         keeping.renew_past(whole, EARLIER)
 

@@ -1,6 +1,8 @@
 """Commands that make and run a picture: init, update, serve, demo."""
 
+import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -56,8 +58,7 @@ def update(
             found = replaying.recordings(recorded)
             with bar(len(found), "replaying") as progress:
                 looks = replaying.replay(workspace, found, sources=sources, accept=accept, progress=progress)
-            releasing.release_past(workspace, updating.utc_now())
-            keeping.renew_past(workspace, updating.utc_now())
+            _go_through(workspace, updating.utc_now())
         else:
             looks = _live(workspace, sources, accept=accept)
             releasing.release(workspace, updating.utc_now())
@@ -65,6 +66,14 @@ def update(
         report(looks, as_json=as_json)
     if looks and not any(look.outcome in GOOD for look in looks):
         raise SourceError("no source gave a usable answer; the old numbers stay")
+
+
+def _go_through(workspace: Workspace, now: datetime) -> None:
+    """Release and forecast what a replayed past would have, and show how far that has come."""
+    releasing.release_past(workspace, now)
+    turns = keeping.past_turns(workspace, now)
+    with click.progressbar(turns, label="forecasts", file=sys.stderr) as shown:
+        keeping.renew_past(workspace, now, shown)
 
 
 def _live(workspace: Workspace, sources: Sequence[str], *, accept: bool) -> list[Look]:
@@ -125,8 +134,7 @@ def demo(ctx: click.Context, folder: Path, days: int, port: int, *, live: bool, 
         if past:
             with bar(len(past), "exercise") as progress:
                 replaying.replay(workspace, past, progress=progress)
-            releasing.release_past(workspace, now)
-            keeping.renew_past(workspace, now)
+            _go_through(workspace, now)
     if not prepare:
         click.echo(f"open http://127.0.0.1:{port}/ in a browser; Ctrl-C ends", err=True)
         ctx.invoke(serve, folder=folder, host=None, port=port, no_update=False)

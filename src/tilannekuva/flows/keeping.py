@@ -79,30 +79,28 @@ def _sources(workspace: Workspace, one: Indicator, now: datetime) -> Iterator[st
             yield name
 
 
-def renew(workspace: Workspace, now: datetime) -> list[Kept]:
-    """Make and keep the forecasts that are due."""
-    wanted = due(workspace, now)
-    return keep(workspace, forecast(workspace, now, indicators=wanted), now, now) if wanted else []
+def renew(workspace: Workspace, now: datetime, *, at: datetime | None = None) -> list[Kept]:
+    """Make and keep the forecasts that are due, or that were `at` an instant of the past."""
+    known_at = at or now
+    wanted = due(workspace, known_at)
+    return keep(workspace, forecast(workspace, known_at, indicators=wanted), known_at, now) if wanted else []
 
 
-def renew_past(workspace: Workspace, now: datetime) -> list[Kept]:
-    """Make the forecasts that a replayed past would have had: one at the end of each Monday, and one now."""
-    found = list[Kept]()
-    for at in mondays(workspace, now):
-        wanted = due(workspace, at)
-        if wanted:
-            found += keep(workspace, forecast(workspace, at, indicators=wanted), at, now)
-    return found + renew(workspace, now)
+def renew_past(workspace: Workspace, now: datetime, turns: Iterable[datetime] | None = None) -> list[Kept]:
+    """Make the forecasts that a replayed past would have had, at its turns, all of them if none are given."""
+    told = past_turns(workspace, now) if turns is None else turns
+    return [one for at in told for one in renew(workspace, now, at=at)]
 
 
-def mondays(workspace: Workspace, now: datetime) -> Iterator[datetime]:
-    """Yield the ends of the Mondays from the first landing until now, and until a week after the last one."""
+def past_turns(workspace: Workspace, now: datetime) -> list[datetime]:
+    """Give when a replayed past is forecast: each Monday until a week after the last news, and now."""
     first, last = workspace.ledger.first_landed_at() or now, workspace.ledger.last_landed_at() or now
-    day = helsinki_date(first)
+    day, found = helsinki_date(first), list[datetime]()
     day += timedelta(days=-day.weekday() % 7)
     while end_of_day(day) < min(now, last + timedelta(days=7)):
-        yield end_of_day(day)
+        found.append(end_of_day(day))
         day += timedelta(days=7)
+    return [*found, now]
 
 
 @dataclass
