@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tilannekuva.models.levels import LEVELS, counts, logs
+from tilannekuva.models.levels import LEVELS, counts
 from tilannekuva.models.robust import quantiles, regression
 from tilannekuva.models.weeks import DAYS, Array, lag, plausible, weekly, without_leaps
 
@@ -80,7 +80,7 @@ def series(daily: Array, inhabitants: Array, *, phase: float) -> Series:
     """
     days = plausible(daily)
     weeks = without_leaps(weekly(days))
-    level = logs(weeks)
+    level = np.log1p(weeks)
     growth = level - lag(level, 1)
     late = np.log(days[:, : weeks.shape[1] * DAYS].reshape(*weeks.shape, DAYS)[:, :, _LATE].sum(axis=2) + 5)
     elsewhere = _middle(growth, weeks / (weeks + _NOISY))
@@ -111,7 +111,7 @@ def _people(weeks: Array, inhabitants: Array) -> Array:
 
 
 def _heights(per_100000: Array, growth: Array) -> dict[str, Array]:
-    usual, high = logs(per_100000) - _USUAL, np.maximum(logs(per_100000) - np.log(_HIGH), 0)
+    usual, high = np.log1p(per_100000) - _USUAL, np.maximum(np.log1p(per_100000) - np.log(_HIGH), 0)
     names = ("incidence", "incidence-growth", "high", "high-growth")
     return dict(zip(names, (usual, usual * growth, high, high * growth), strict=True))
 

@@ -9,12 +9,6 @@ MEDIAN = 11  # its place among LEVELS
 INTERVALS = {0.5: (6, 16), 0.9: (2, 20), 0.95: (1, 21)}  # places of the ends of central intervals
 
 
-def logs(counts: Array) -> Array:
-    """Give log(y + 1) of counts."""
-    found: Array = np.log1p(counts)
-    return found
-
-
 def counts(told: Array) -> Array:
     """Give quantiles of counts [area, horizon, level] from those of log(y + 1).
 
