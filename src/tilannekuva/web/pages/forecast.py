@@ -173,14 +173,15 @@ def _begun(words: str) -> str:
 
 
 def _week(language: Language, one: Indicator, target: Target, newest: Forecast) -> Week:
-    begun = target.reference_date <= newest.origin_date
+    low, high = (target.at(level) for level in WIDE)
+    is_open = target.reference_date <= newest.origin_date and low != high
     return Week(
         language.period(target.reference_date, one.freq),
         target.reference_date.isoformat(),
         number(language, one, target.at(0.5)),
         between(language, one, target, HALF),
         between(language, one, target, WIDE),
-        language.text("incomplete so far: what it will come to") if begun else "",
+        language.text("incomplete so far: what it will come to") if is_open else "",
     )
 
 
