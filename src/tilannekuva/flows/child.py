@@ -5,9 +5,12 @@ What hangs, crashes or swallows memory there costs one answer, never the picture
 
 import multiprocessing
 import resource
+import signal
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from typing import ParamSpec, TypeVar
 
 from tilannekuva.errors import NotUnderstood, TilannekuvaError
@@ -27,7 +30,7 @@ def limited(function: Callable[Given, Made], *given: Given.args, **named: Given.
     """
     ours, theirs = _context.Pipe(duplex=False)
     child = _context.Process(target=_run, args=(theirs, function, given, named), daemon=True)
-    child.start()
+    _start(child)
     theirs.close()
     try:
         if not ours.poll(SECONDS):
@@ -43,6 +46,20 @@ def limited(function: Callable[Given, Made], *given: Given.args, **named: Given.
     if isinstance(made, TilannekuvaError):
         raise made
     return made  # type: ignore[no-any-return] # a pipe carries anything
+
+
+def _start(child: ForkServerProcess) -> None:
+    """Start it deaf to Ctrl-C, which is the parent's to answer: it ends its children.
+
+    The process that children are forked from inherits what is blocked here, so it holds from their
+    first instruction; said in their own code it would come a moment too late.
+    """
+    resource_tracker.ensure_running()  # started within, it would make this thread hear again
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        child.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def _run(

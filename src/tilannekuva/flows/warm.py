@@ -2,13 +2,8 @@
 
 import os
 import pickle
-import signal
 import sys
 from types import TracebackType
-
-# Ctrl-C is the parent's to answer: it ends its children. Said here, before anything else, it holds
-# for each child from its first instruction; said in the child it would come a moment too late.
-signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -22,8 +17,8 @@ sys.excepthook = _told
 # On many cores numpy's threads alone would fill the address space that a child may use.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from tilannekuva.domain.areas import register  # noqa: E402 - after the signal
-from tilannekuva.flows import reading  # noqa: E402 - after the signal
+from tilannekuva.domain.areas import register  # noqa: E402 - after the environment
+from tilannekuva.flows import reading  # noqa: E402 - after the environment
 
 __all__ = ["reading"]
 
