@@ -119,7 +119,7 @@ def forecasts(known: Vintages, first: date, last: date) -> dict[tuple[str, date]
             weeks = weekly(plausible(counts))
             before = [past(one, weeks, weeks.shape[1] - at) for at, one in kept[target]]
             given = Known(counts, people, known.first.timetuple().tm_yday, signals, before)
-            found = model.forecast(rehearsed(model, given, rng, most=REHEARSED), rng)
+            found = model.forecast(rehearsed(model, given, most=REHEARSED), rng)
             if isinstance(found, Told):
                 kept[target].append((weeks.shape[1], found.plain))
                 told[target, monday] = found.quantiles

@@ -7,8 +7,8 @@ each row is a value that is new, revised or removed since the vintage before. Wa
 news delays are learned from the vintages until it and the last 7 days are completed; what the last vintage
 tells of them is what they came to be. "Published" is what was told; "one delay" divides it by the share that
 the country's own vintages say is told after so many days, the same for every district. t is the mean
-difference of absolute errors by its standard error, heeding that days of news share days (Newey and West
-1987, doi:10.2307/1913610): below -2 ours is better beyond doubt, within -2 .. 2 chance alone may do it.
+difference of absolute errors by its standard error (chance.py): below -2 ours is better beyond doubt, within
+-2 .. 2 chance alone may do it.
 """
 
 import csv
@@ -24,11 +24,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from chance import DOUBT, beyond, error
 from tilannekuva.domain.holidays import kind
 from tilannekuva.models.delays import Kinds, Learned, begin, delays, learn
 from tilannekuva.models.levels import LEVELS
+from tilannekuva.models.memory import Memory
 from tilannekuva.models.model import Unable
-from tilannekuva.models.nowcast import State, nowcast
+from tilannekuva.models.nowcast import nowcast
 from tilannekuva.models.scores import wis
 from tilannekuva.models.weeks import DAYS, Array
 
@@ -38,6 +40,7 @@ FIRST = date(2020, 12, 7)  # a Monday
 WHOLE = "Kaikki sairaanhoitopiirit"  # the country, which is the sum of the others
 LEARNED, SETTLED = 7, 8  # vintages before the first nowcast; days between the last one and the last vintage
 COVERS = (0.5, 0.9, 0.95)
+NEAR = 0.03  # of cover
 SIZES = ((0, 3), (3, 10), (10, np.inf))  # cases a day
 _TINY = 0.02  # a share told below which it is not divided by
 
@@ -91,7 +94,7 @@ def kinds(days: int) -> Kinds:
 def judged(told: Vintages, *, draws: int = 1000) -> Judged:
     """Walk forward over the days of news."""
     own, country = begin(len(told.names)), begin(1)
-    calendar, state, parts = kinds(told.counts.shape[2]), None, []
+    calendar, memory, parts = kinds(told.counts.shape[2]), Memory(), []
     for nth, at in enumerate(told.days):
         counts = told.counts[nth][:, : at + 1]
         begun = time.process_time()
@@ -99,19 +102,19 @@ def judged(told: Vintages, *, draws: int = 1000) -> Judged:
         country = learn(country, counts.sum(axis=0, keepdims=True), at, calendar)
         if nth < LEARNED or at > told.days[-1] - SETTLED:
             continue
-        drawn, state = _completed(own, counts, state, draws)
+        drawn = _completed(own, counts, memory, draws)
         seconds = time.process_time() - begun
         parts.append((told.counts[-1][:, at - DAYS + 1 : at + 1], drawn, *_rivals(country, counts), seconds))
     return Judged(*(np.array([part[nth] for part in parts]) for nth in range(5)))
 
 
-def _completed(own: Learned, counts: Array, state: State | None, draws: int) -> tuple[Array, State]:
+def _completed(own: Learned, counts: Array, memory: Memory, draws: int) -> Array:
     """Draw the last 7 days, going on from the last nowcast."""
     late = delays(own)
     if isinstance(late, Unable):
         sys.exit(late.advice)
-    found = nowcast(counts, late, kinds=kinds(counts.shape[1]), draws=draws, state=state)
-    return found.draws[:, -DAYS:], found.state
+    found = nowcast(counts, late, kinds=kinds(counts.shape[1]), draws=draws, memory=memory)
+    return found.draws[:, -DAYS:]
 
 
 def _rivals(country: Learned, counts: Array) -> tuple[Array, Array]:
@@ -134,14 +137,6 @@ def covered(drawn: Array, came: Array, share: float) -> Array:
     low, high = (1 - share) / 2, (1 + share) / 2
     inside = np.clip(np.minimum(until, high) - np.maximum(below, low), 0, None)
     return np.where(until > below, inside / np.maximum(until - below, 1e-9), (low <= below) & (below <= high))
-
-
-def score(off: Array) -> float:
-    """Give the mean of differences [origin] by its standard error, heeding that DAYS origins share days."""
-    n, centred = len(off), off - off.mean()
-    lags = range(1, min(DAYS, n))
-    variance = (centred @ centred + 2 * sum((1 - k / DAYS) * (centred[k:] @ centred[:-k]) for k in lags)) / n
-    return float(off.mean() / np.sqrt(max(variance, 1e-12) / n))
 
 
 def errors(found: Judged) -> dict[str, tuple[Array, Array]]:
@@ -168,7 +163,7 @@ def _lines(names: list[str], found: Judged) -> Iterator[str]:
             ours = off["ours"][span][:, nth]
             rivals = [off[rival][span][:, nth] for rival in ("published", "one delay")]
             line += f" | {ours.mean():6.2f}" + "".join(f"{one.mean():7.2f}" for one in rivals)
-            line += "  (" + ", ".join(f"{score(ours - one):5.1f}" for one in rivals) + ")"
+            line += "  (" + ", ".join(f"{_t(ours - one):5.1f}" for one in rivals) + ")"
         yield line + " | " + _covers(found, np.arange(len(names)) == nth)
 
 
@@ -178,6 +173,41 @@ def _covers(found: Judged, which: Array) -> str:
     days = [covered(drawn, came, share).mean() for share in COVERS]
     sums = [covered(drawn.sum(axis=2), came.sum(axis=2), share).mean() for share in COVERS]
     return "/".join(f"{one:.2f}" for one in days) + " 7 days " + "/".join(f"{one:.2f}" for one in sums)
+
+
+def _t(off: Array) -> float:
+    return float(off.mean() / error(off, DAYS))
+
+
+def _verdict(found: Judged) -> Iterator[str]:
+    """Say of how many districts ours is better than each rival, and how many covers are farther than NEAR."""
+    off = errors(found)
+    for rival in ("published", "one delay"):
+        for span, what in enumerate(("a day", "7 days")):
+            t = np.array([_t(one) for one in (off["ours"][span] - off[rival][span]).T])
+            better, surely, worse = ((t < limit).sum() for limit in (0, -DOUBT, DOUBT))
+            yield (
+                f"{what}: better than {rival} in {better} of {len(t)} districts, beyond doubt in {surely};"
+                f" worse beyond doubt in {len(t) - worse}"
+            )
+    sums = found._replace(
+        came=found.came.sum(axis=2, keepdims=True), drawn=found.drawn.sum(axis=2)[:, :, None]
+    )
+    for what, one in (("a day", found), ("7 days", sums)):
+        near, far = zip(*(held(one, share) for share in COVERS), strict=True)
+        yield (
+            f"cover of {what}: {sum(near)} of {3 * found.came.shape[1]} within {NEAR:.2f},"
+            f" {sum(far)} farther beyond doubt"
+        )
+
+
+def held(found: Judged, share: float) -> tuple[int, int]:
+    """Count districts whose intervals cover as much as they say, and those that do not beyond doubt."""
+    off = covered(found.drawn, found.came, share).mean(axis=2).T - share
+    least = np.sqrt(share * (1 - share))
+    return int((np.abs(off.mean(axis=1)) <= NEAR).sum()), sum(
+        beyond(one, NEAR, DAYS, least=least) for one in off
+    )
 
 
 def _whole(found: Judged) -> Iterator[str]:
@@ -207,7 +237,7 @@ def main() -> None:
     told = read(file)
     found = judged(told)
     print(f"nowcast on {len(found.came)} days of news, {len(told.names)} districts")
-    for line in (*_lines(told.names, found), *_whole(found)):
+    for line in (*_lines(told.names, found), *_verdict(found), *_whole(found)):
         print(line)
 
 

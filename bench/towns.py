@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from chance import beyond
 from simulated import GENERATORS, commuting
 from tilannekuva.domain.holidays import kind
 from tilannekuva.models import flat, scores, towns
@@ -135,7 +136,8 @@ def covered(draws: Array, came: Array) -> Array:
 class Scored:
     """Scores of a world: people, cover [..., horizon, 3], WIS of ours and of a flat line, and of logs."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: int) -> None:
+        self.step = step  # weeks between forecasts
         self.rows: list[tuple[Array, ...]] = []
 
     def add(self, draws: Array, weeks: Array, at: int, people: Array) -> None:
@@ -158,15 +160,27 @@ class Scored:
             f"{name}: {len(self.rows)} forecasts; WIS over flat, weeks 1-4: {_many(ratios[0])};"
             f" of logs {_many(ratios[1])}"
         )
-        off = []
         for low, high in zip(CLASSES, (*CLASSES[1:], np.inf), strict=True):
             mine = (people >= low) & (people < high)
             share = 100 * cover[mine].mean(axis=0)
-            off.append(np.abs(share - [50, 90, 95]))
             cells = "  ".join("/".join(f"{one:3.0f}" for one in week) for week in share)
             print(f"  {low:>7,} inhabitants or more: 50/90/95 % cover {cells}   ({mine.sum()} weeks)")
-        near = np.array(off) <= NEAR
-        print(f"  within {NEAR:.0f} points: {near.sum()} of {near.size}, farthest {np.max(off):.1f}")
+        off = list(self._off())
+        far = sum(beyond(one, NEAR, overlap) for one, overlap in off)
+        print(
+            f"  within {NEAR:.0f} points: {sum(abs(one.mean()) <= NEAR for one, _ in off)} of {len(off)},"
+            f" farthest {max(abs(one.mean()) for one, _ in off):.1f}; {far} farther beyond doubt"
+        )
+
+    def _off(self) -> Iterator[tuple[Array, int]]:
+        """Yield by size, week ahead and interval how far covers are off [forecast], and how many overlap."""
+        for low, high in zip(CLASSES, (*CLASSES[1:], np.inf), strict=True):
+            cover = 100 * np.array(
+                [row[1][(row[0] >= low) & (row[0] < high)].mean(axis=0) for row in self.rows]
+            )
+            for week, ahead in enumerate(HORIZONS):
+                for nth, share in enumerate((50, 90, 95)):
+                    yield cover[:, week, nth] - share, -(-ahead // self.step)
 
 
 def _many(values: Sequence[float]) -> str:
@@ -230,7 +244,7 @@ def main() -> None:
     else:
         print("no recorded data beside the project: districts are not thinned")
     for name, (made, step) in worlds.items():
-        scored, few = Scored(), []
+        scored, few = Scored(step), []
         for world in made:
             few.append((world[0].mean(axis=1) < 1).mean())
             walked(world, scored, step)

@@ -6,12 +6,13 @@ import sqlite3
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import outbreak
 import pytest
+from listening import free_port, shown
 from outbreak import COUNTRY, DAYS, noon
 from worlds import Telling
 
@@ -25,6 +26,7 @@ from tilannekuva.flows.reader import Reader
 from tilannekuva.flows.sight import seen
 from tilannekuva.flows.upkeep import rebuild, verify
 from tilannekuva.flows.workspace import Workspace
+from tilannekuva.models.memory import Memory
 
 CITY, DISTRICT = "municipality:837", "hospital-district:06"
 NOW, EARLIER = noon(DAYS), noon(191)
@@ -58,6 +60,17 @@ def told(folder: Path) -> dict[str, Made]:
     return {one.indicator.id: one for one in made}
 
 
+class Remembered(Memory):
+    """A memory that lists what was made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made = list[str]()
+
+    def recalled(self, key: str, make: Callable[[], object]) -> object:
+        return super().recalled(key, lambda: self.made.append(key) or make())
+
+
 def bytes_of(made: Made) -> bytes:
     return packed(made.lines, made.levels)
 
@@ -68,6 +81,18 @@ def test_nothing_known_later_enters(own: Workspace, told: dict[str, Made]):
 
     for one in forecast(own, NOW):
         assert bytes_of(told[one.indicator.id]) == bytes_of(one), one.indicator.id
+
+
+def test_what_is_remembered_of_the_day_before_saves_work_and_changes_nothing(
+    own: Workspace, told: dict[str, Made]
+):
+    memory, made = Remembered(), list[int]()
+    for at in (noon(DAYS - 1), NOW):
+        found = forecast(own, at, samples=50, memory=memory)
+        made.append(len(memory.made))
+
+    assert found == [*told.values()]
+    assert made[1] - made[0] < made[0] / 2
 
 
 def test_what_is_told_later_is_heard_then(own: Workspace, told: dict[str, Made]):
@@ -313,12 +338,13 @@ def test_a_table_is_read_as_it_was_written(told: dict[str, Made]):
 
 
 def test_a_hub_takes_one_model_of_the_country(told: dict[str, Made]):
-    name, found = respicast(rows([told["in-ward"]]), "kunta")
+    name, found = respicast(rows([told["in-ward"]]), "kunta", "in hospital")
     head, first, *_ = table(found, "csv", columns=found[0]._fields[1:]).decode().splitlines()
 
     assert "origin_date,target,horizon,target_end_date,location,output_type,output_type_id,value" == head
     assert name.endswith("-kunta-stays")
     assert name.startswith(first.split(",")[0])
+    assert {(one.target, one.location) for one in found} == {("in hospital", "FI")}
     assert 4 * 23 == len(found)
 
 
@@ -333,11 +359,19 @@ def test_without_the_extra_the_advice_is_to_install_it(folder: Path):
 
 
 def run(code: str, *, without: str = "") -> "subprocess.CompletedProcess[str]":
-    barred = f"import sys\nfor name in {without.split()!r}: sys.modules[name] = None\n" if without else ""
-    command = [sys.executable, "-c", barred + code]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=dict(os.environ), timeout=120
+        command(code, without=without),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ),
+        timeout=120,
     )
+
+
+def command(code: str, *, without: str = "") -> list[str]:
+    barred = f"import sys\nfor name in {without.split()!r}: sys.modules[name] = None\n" if without else ""
+    return [sys.executable, "-c", barred + code]
 
 
 def test_the_command_line_starts_without_numpy():
@@ -355,6 +389,20 @@ def test_without_the_extra_pictures_work_and_a_forecast_says_what_to_install(
 
     assert code == found.returncode, found.stderr
     assert code == 0 or "pip install 'tilannekuva[forecast]'" in found.stderr
+
+
+def test_without_the_extra_every_page_is_served_and_says_what_to_install(own: Workspace):
+    port = free_port()
+    asked = ["serve", "--workspace", str(own.folder), "--port", str(port)]
+    own.close()
+    code = f"from tilannekuva.cli import main\nmain({asked!r})"
+    with subprocess.Popen(command(code, without="numpy scipy"), stderr=subprocess.DEVNULL) as server:
+        pages = {name: f"http://127.0.0.1:{port}/en/{name}" for name in ("", "forecast", "scenario", "map")}
+        found = {name: shown(url) for name, url in pages.items()}
+        server.terminate()
+
+    assert {name: status for name, (status, _) in found.items()} == dict.fromkeys(pages, 200)
+    assert "There is no forecast: install what it is computed with" in found["forecast"][1]
 
 
 def test_beside_a_runner_what_was_made_is_kept_at_the_next_turn(own: Workspace):

@@ -6,15 +6,14 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from intake import HOUR, landed, recipe, sample
+from listening import free_port, shown
 
 from tilannekuva.domain.looks import Answer, Look
 from tilannekuva.errors import Busy, NoAnswer
@@ -209,23 +208,6 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def shown(url: str) -> int:
-    """Wait until a page is there and give its status."""
-    for _ in range(300):
-        try:
-            with urlopen(url, timeout=10) as page:  # noqa: S310 - our own loopback
-                return int(page.status)
-        except OSError:  # not there yet, or busy beginning
-            time.sleep(0.1)
-    return 0
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def test_a_child_is_never_interrupted_by_ctrl_c():
     """Not at any moment: what it is forked from is born so. The parent stays open to Ctrl-C."""
     assert signal.SIGINT in limited(signal.pthread_sigmask, signal.SIG_BLOCK, ())
@@ -239,7 +221,7 @@ def test_serve_ends_cleanly(tmp_path: Path, ending: signal.Signals):
     assert run("demo", "--prepare", "--days", "2", "--workspace", str(folder)).returncode == 0
     command = [sys.executable, "-m", "tilannekuva", "serve", "--workspace", str(folder), "--port", str(port)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as server:
-        status = shown(f"http://127.0.0.1:{port}/fi/")
+        status, _ = shown(f"http://127.0.0.1:{port}/fi/")
         os.killpg(server.pid, ending)
         said = server.communicate(timeout=60)[1]
 

@@ -6,7 +6,7 @@ from arriving import arriving, counts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tilannekuva.models.delays import Delays, begin, delays, learn, learned, share_told
+from tilannekuva.models.delays import Delays, begin, delays, learn, learned
 from tilannekuva.models.model import Unable
 from tilannekuva.models.weeks import Array
 
@@ -165,13 +165,3 @@ def test_a_vintage_that_does_not_follow_is_refused(areas: int, at: int):
 def test_no_vintages_are_refused():
     with pytest.raises(ValueError, match="at least one vintage"):
         learned([])
-
-
-def test_share_told_is_one_of_old_days_and_none_of_days_to_come():
-    found = told(counts(np.full((1, 40), 100.0)), CHANCES)
-
-    shares = share_told(found, 44, 39)[0]
-
-    assert (shares[:20] == 1).all()
-    assert (shares[40:] == 0).all()
-    assert np.allclose(WHOLE, shares[39:34:-1], atol=0.1)

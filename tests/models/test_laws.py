@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tilannekuva.models.levels import LEVELS, MEDIAN
 from tilannekuva.models.members import MODELS
+from tilannekuva.models.memory import Memory
 from tilannekuva.models.model import HORIZONS, Known, Told, Unable, rehearsed
 from tilannekuva.models.weeks import DAYS
 
@@ -164,13 +165,27 @@ def test_shapes_that_do_not_agree_are_refused():
         Known(np.zeros((2, 15)), np.ones(2), 0.0)
 
 
+@pytest.mark.parametrize("field", ["daily", "inhabitants", "phase", "signals"])
+def test_rehearsals_are_remembered_of_the_same_alone(field: str):
+    known, memory = waves(10, [30, 300]), Memory()
+    value = getattr(known, field)
+    twice = {name: one * 2 for name, one in value.items()} if field == "signals" else value * 2
+    other = replace(known, **{field: twice})
+    rehearsed(MODELS["weekly"], known, most=2, memory=memory)
+
+    found, fresh = (rehearsed(MODELS["weekly"], other, most=2, memory=one).past for one in (memory, None))
+
+    assert all(
+        np.array_equal(one.quantiles, again.quantiles) for one, again in zip(found, fresh, strict=True)
+    )
+
+
 def test_rehearsed_forecasts_use_nothing_later_than_their_origin():
     known = waves(10, [30, 300])
     later = replace(known, daily=np.hstack([known.daily, known.daily[:, -DAYS:] * 5]), signals={})
-    rng = np.random.default_rng(0)
 
-    before = rehearsed(MODELS["weekly"], replace(known, signals={}), rng, most=2).past
-    after = rehearsed(MODELS["weekly"], later, rng, most=3).past
+    before = rehearsed(MODELS["weekly"], replace(known, signals={}), most=2).past
+    after = rehearsed(MODELS["weekly"], later, most=3).past
     assert np.array_equal(before[0].quantiles, after[0].quantiles)
     assert [2.0, 1.0] == [one.age for one in before]
     came = known.daily.reshape(2, -1, DAYS).sum(axis=2)[:, -2:]

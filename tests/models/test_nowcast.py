@@ -1,5 +1,7 @@
 """The nowcast: final counts of the last days from what is told of them."""
 
+from collections.abc import Callable, Collection, Sequence
+
 import numpy as np
 import pytest
 from arriving import arriving, counts
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tilannekuva.models.delays import Delays, delays, learned
-from tilannekuva.models.nowcast import nowcast
+from tilannekuva.models.memory import Memory
+from tilannekuva.models.nowcast import State, nowcast
 from tilannekuva.models.weeks import Array
 
 CHANCES = np.array([0.0, 0.4, 0.3, 0.2, 0.1])
@@ -56,14 +59,38 @@ def test_days_after_the_last_told_do_not_matter():
     assert (one == other).all()
 
 
-def test_a_new_day_is_a_step():
-    """What was followed until yesterday is as good as following all days again."""
-    seen = told(counts(np.full((3, 50), 30.0)))
-    before = nowcast(seen[:, :48], late(3), draws=100)
+class Counting(Memory):
+    """A memory that counts the steps that are taken."""
 
-    step = nowcast(seen, late(3), draws=100, state=before.state)
+    steps = 0
 
-    assert (nowcast(seen, late(3), draws=100).draws == step.draws).all()
+    def resumed(
+        self,
+        chain: Sequence[str],
+        begin: Callable[[], State],
+        step: Callable[[State, int], State],
+        *,
+        ago: Collection[int],
+    ) -> State:
+        def counted(state: State, nth: int) -> State:
+            self.steps += 1
+            return step(state, nth)
+
+        return super().resumed(chain, begin, counted, ago=ago)
+
+
+@pytest.mark.parametrize(("corrected", "steps"), [(-1, 2), (60, 16), (30, 76)])
+def test_a_new_day_is_a_step(corrected: int, steps: int):
+    """It is drawn as if all days were followed again; a correction of a final day is followed from there."""
+    memory, seen = Counting(), told(counts(np.full((3, 90), 30.0)))
+    nowcast(seen[:, :88], late(3), draws=100, memory=memory)
+    seen = np.where(np.arange(90) == corrected, seen + 5, seen)
+    before = memory.steps
+
+    found = nowcast(seen, late(3), draws=100, memory=memory).draws
+
+    assert (found == nowcast(seen, late(3), draws=100).draws).all()
+    assert (before, memory.steps - before) == (74, steps)
 
 
 def test_a_day_nobody_has_told_of_is_not_zero():
@@ -106,9 +133,10 @@ def test_three_unknown_weeks_are_as_the_days_before_them():
 
 def test_a_level_that_has_moved_is_followed():
     """Tenfold cases since half of the final days."""
-    state = nowcast(counts(np.where(np.arange(70) < 28, 5.0, 50.0)[None]), late()).state
+    seen = counts(np.where(np.arange(70) < 28, 5.0, 50.0)[None])
+    seen = np.append(seen, [[np.nan]], axis=1)
 
-    assert 35 < np.exp(state.particles[0]).mean() < 70
+    assert 35 < np.median(nowcast(seen, late()).draws[0, -1]) < 70
 
 
 def test_an_unknown_day_heeds_what_is_told_of_the_days_after_it():
@@ -189,9 +217,6 @@ def test_nine_of_ten_weeks_fall_inside_the_ninety_percent_interval():
     assert 0.86 <= ((low <= week) & (week <= high)).mean() <= 0.98
 
 
-@pytest.mark.parametrize(("areas", "at"), [(2, 29), (1, 3)])
-def test_what_does_not_fit_is_refused(areas: int, at: int):
-    state = nowcast(np.ones((1, 30)), late(), draws=10).state
-
+def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="do not fit"):
-        nowcast(np.ones((areas, 30)), late(), at=at, draws=10, state=state)
+        nowcast(np.ones((2, 30)), late(), draws=10)

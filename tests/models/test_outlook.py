@@ -6,6 +6,7 @@ import pytest
 from tilannekuva.domain.forecasts import Assumed
 from tilannekuva.models.delays import delays, learned
 from tilannekuva.models.levels import LEVELS
+from tilannekuva.models.memory import Memory
 from tilannekuva.models.model import HORIZONS, Known, Model, Outcome, Told, Unable
 from tilannekuva.models.need import Needy, need
 from tilannekuva.models.nowcast import nowcast
@@ -111,16 +112,18 @@ def test_sums_of_two_weeks_and_totals_follow_from_the_draws():
     assert pytest.approx(6.0) == flat_line(np.full((1, 20), 3.0), over=2)[0, 0, 11]
 
 
-def within(told: Array, total: float = 700.0) -> tuple[Array, int]:
-    """Draw two districts, the first with the towns told of, at 40 draws."""
+def within(
+    told: Array, total: float = 700.0, *, last: float = 1.0, memory: Memory | None = None
+) -> tuple[Array, int]:
+    """Draw two districts, the first with towns told of, 40 draws; the last Saturdays `last` times as much."""
     weeks = np.full((2, WEEKS), total)
     of = parts(
         Counted(weeks, np.full(2, 1e5)), Counted(told, np.full(len(told), 2e4)), np.zeros(len(told), int)
     )
     quantiles = total * np.exp(np.linspace(-0.5, 0.5, len(LEVELS))) * np.ones((2, 4, 1))
-    return drawn(of, np.full((2, WEEKS * 7), total / 7), np.full((2, 2, 40), total), quantiles, dice()), len(
-        told
-    )
+    daily = np.full((2, WEEKS * 7), total / 7)
+    daily[:, -64::7] *= last
+    return drawn(of, daily, np.full((2, 2, 40), total), quantiles, dice(), memory=memory), len(told)
 
 
 def test_towns_and_the_rest_of_a_district_add_up_to_it_in_every_draw():
@@ -129,6 +132,15 @@ def test_towns_and_the_rest_of_a_district_add_up_to_it_in_every_draw():
 
     assert (first == draws[n + 2]).all()
     assert (draws[n + 1] == draws[n + 3]).all()
+
+
+def test_weeks_followed_before_are_remembered_with_their_days():
+    told, memory = np.array([[350.0] * WEEKS, [70.0] * WEEKS]), Memory()
+    before, *_ = within(told, memory=memory)
+
+    assert (before == within(told, memory=memory)[0]).all()
+    assert (within(told, last=3.0)[0] == within(told, last=3.0, memory=memory)[0]).all()
+    assert (before != within(told, last=3.0)[0]).any()
 
 
 def test_a_past_week_is_shared_as_it_was_told():

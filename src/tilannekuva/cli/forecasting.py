@@ -37,6 +37,7 @@ _RESPICAST = Row._fields[1:]
 @click.option("--hub", type=(click.Choice(["respicast"]), str), default=None, metavar="HUB TEAM",
     help="Write a file that a hub takes, of the team of this name; the hub is respicast.",
 )  # fmt: skip
+@click.option("--target", default="", help="What the hub calls the figure, such as 'ILI incidence'.")
 @json_option
 def forecast(
     folder: Path,
@@ -45,6 +46,7 @@ def forecast(
     samples: int,
     output: Path | None,
     hub: tuple[str, str] | None,
+    target: str,
     *,
     as_json: bool,
 ) -> None:
@@ -57,7 +59,7 @@ def forecast(
         made = forecasted(workspace, asked_at(as_of), indicators=indicators, samples=samples)
     told = list(hubverse.rows(made))
     if hub:
-        name, told = hubverse.respicast(told, hub[1])
+        name, told = hubverse.respicast(told, hub[1], target)
         (output or Path()).mkdir(parents=True, exist_ok=True)
         _write((output or Path()) / f"{name}.csv", told, _RESPICAST)
     elif output:

@@ -31,6 +31,7 @@ from tilannekuva.flows.sight import Sight, seen
 from tilannekuva.flows.workspace import Workspace
 
 if TYPE_CHECKING:
+    from tilannekuva.models.memory import Memory
     from tilannekuva.models.weeks import Array
 
 _OLD = "inhabitants-75-plus"
@@ -54,18 +55,24 @@ class Made(NamedTuple):
 
 
 def forecast(
-    workspace: Workspace, as_of: datetime, *, indicators: Iterable[str] = (), samples: int = 0
+    workspace: Workspace,
+    as_of: datetime,
+    *,
+    indicators: Iterable[str] = (),
+    samples: int = 0,
+    memory: "Memory | None" = None,
 ) -> list[Made]:
     """Forecast indicators, all that say how without any; raises UnknownIndicator and NotInstalled.
 
-    One that cannot be forecast gives its advice and stops no other.
+    One that cannot be forecast gives its advice and stops no other. What a `memory` holds of forecasts made
+    before is not computed anew; the forecast is the same with it and without.
     """
     # A second core's threads cost more than they give on tables as small as these.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     whole = workspace.whole if isinstance(workspace, Sight) else workspace
     catalogue = whole.catalogue(as_of)
     asked = [catalogue.indicator(name) for name in indicators] or foretold(whole, as_of)
-    public, inside = Foresight(seen(whole, PUBLIC), as_of), Foresight(whole, as_of)
+    public, inside = (Foresight(one, as_of, memory) for one in (seen(whole, PUBLIC), whole))
     return [
         _made(public if one.visibility == "public" else inside, one, samples) for one in asked if one.forecast
     ]

@@ -17,6 +17,7 @@ from tilannekuva.flows.workspace import Workspace
 if TYPE_CHECKING:
     import numpy as np
 
+    from tilannekuva.models.memory import Memory
     from tilannekuva.models.model import Model
     from tilannekuva.models.outlook import Outlook
     from tilannekuva.models.weeks import Array
@@ -58,6 +59,7 @@ class Foresight:
 
     workspace: Workspace
     as_of: datetime
+    memory: "Memory | None" = None
     _kept: dict[tuple[object, ...], Foreseen | Unforeseen] = field(default_factory=dict)
     _read: dict[str, Series | None] = field(default_factory=dict)
 
@@ -116,6 +118,7 @@ def _foreseen(foresight: Foresight, told: Foretelling) -> Foreseen:
         phase=of.first.timetuple().tm_yday,
         signals=_signals(foresight, told, areas, of.first, reports.daily.shape[1]),
         rng=foresight.dice(told.of, told.model),
+        memory=foresight.memory,
     )
     if isinstance(found, Unable):
         raise Unforeseen("short", found.advice)
@@ -147,7 +150,8 @@ def _drawn(
     few = Counted(weeks, people(towns, foresight.today))
     whole = Counted(found.weeks, people(areas, foresight.today))
     of = parts(whole, few, np.array(parents, dtype=np.intp))
-    draws = drawn(of, found.daily, found.last, found.quantiles, foresight.dice("draws", told.of))
+    rng = foresight.dice("draws", told.of)
+    draws = drawn(of, found.daily, found.last, found.quantiles, rng, memory=foresight.memory)
     districts = draws[-len(areas) :].astype(float)
     known = completed(weeks, draws[: len(towns)])
     country = areas != [COUNTRY]

@@ -19,6 +19,7 @@ from tilannekuva.flows.forecasting import Made, forecast
 from tilannekuva.flows.foretold import foretold, is_installed, packed
 from tilannekuva.flows.sight import Sight, seen
 from tilannekuva.flows.workspace import Workspace
+from tilannekuva.models.memory import Memory
 
 _log = logging.getLogger(__name__)
 _REPEATED = timedelta(days=7)  # after which the same advice is kept once more
@@ -79,17 +80,20 @@ def _sources(workspace: Workspace, one: Indicator, now: datetime) -> Iterator[st
             yield name
 
 
-def renew(workspace: Workspace, now: datetime, *, at: datetime | None = None) -> list[Kept]:
+def renew(
+    workspace: Workspace, now: datetime, *, at: datetime | None = None, memory: Memory | None = None
+) -> list[Kept]:
     """Make and keep the forecasts that are due, or that were `at` an instant of the past."""
     known_at = at or now
     wanted = due(workspace, known_at)
-    return keep(workspace, forecast(workspace, known_at, indicators=wanted), known_at, now) if wanted else []
+    made = forecast(workspace, known_at, indicators=wanted, memory=memory) if wanted else []
+    return keep(workspace, made, known_at, now)
 
 
 def renew_past(workspace: Workspace, now: datetime, turns: Iterable[datetime] | None = None) -> list[Kept]:
     """Make the forecasts that a replayed past would have had, at its turns, all of them if none are given."""
-    told = past_turns(workspace, now) if turns is None else turns
-    return [one for at in told for one in renew(workspace, now, at=at)]
+    told, memory = past_turns(workspace, now) if turns is None else turns, Memory()
+    return [one for at in told for one in renew(workspace, now, at=at, memory=memory)]
 
 
 def past_turns(workspace: Workspace, now: datetime) -> list[datetime]:
@@ -109,6 +113,7 @@ class Forecaster:
 
     workspace: Workspace
     is_over: bool = False  # nobody waits for what is still being made: the workspace may be closed
+    _memory: Memory = field(default_factory=Memory)
     _thread: threading.Thread | None = None
     _made: list[tuple[datetime, list[Made]]] = field(default_factory=list)
 
@@ -132,7 +137,7 @@ class Forecaster:
 
     def _make(self, now: datetime, wanted: list[str]) -> None:
         try:
-            self._made.append((now, forecast(self.workspace, now, indicators=wanted)))
+            self._made.append((now, forecast(self.workspace, now, indicators=wanted, memory=self._memory)))
         except TilannekuvaError as error:
             _log.warning("nothing was forecast: %s", error)
         except Exception:  # noqa: BLE001 - recording goes on whatever befalls a forecast

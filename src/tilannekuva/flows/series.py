@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 BASES = ("hospital-district", "university-hospital-area", "wellbeing-county", "country")
 TOWN = "municipality"
-_HISTORY = timedelta(weeks=104)
+_HISTORY = timedelta(weeks=104)  # at the least
+_ANCHOR = timedelta(weeks=13)  # after which history begins later, so that most days it begins as before
 _NEWS = timedelta(weeks=12)  # of days of news that delays are learned from
+_BLOCK = 28  # days, after which what is completed begins later
 _FRESH = timedelta(weeks=3)  # an area of which nothing newer is told is left out
 _WEEK = 7
 _HIDDEN = 2.5  # where 1 to 4 are hidden: the middle of what it may be
@@ -103,7 +105,7 @@ class Series:
         over = (self.today - self.first).days
         if self.weekly or self.total:
             return Reports(daily, settled, over, np.empty((0, len(areas), 0)), np.empty(0), 0)
-        offset = max(0, (daily.shape[1] // _WEEK - 2 * _NEWS.days // _WEEK) * _WEEK)
+        offset = max(0, daily.shape[1] - 2 * _NEWS.days) // _BLOCK * _BLOCK
         days = (self.first + timedelta(days=nth) for nth in range(offset, daily.shape[1]))
         kinds = np.array([kind(day) for day in days])
         return Reports(daily, settled, over, *self._vintages(areas, offset), offset, kinds)
@@ -153,7 +155,7 @@ def series(workspace: Workspace, indicator: str, as_of: datetime) -> Series | No
     if indicator not in catalogue.indicators:
         return None
     today = helsinki_date(as_of)
-    since = today - _HISTORY
+    since = today - _HISTORY - (today - date.min) % _ANCHOR  # a Monday
     found = workspace.store.as_of(as_of, indicators={indicator}, since=since, ranks=catalogue.ranks())
     rows = dict[str, dict[date, Observation]]()
     for one in found:

@@ -112,19 +112,6 @@ def delays(learned: Learned) -> Delays | Unable:
     return Delays(known, 1 - _staying(taken), _spread(learned.shares, known))
 
 
-def share_told(delays: Delays, days: int, at: int, kinds: Kinds | None = None) -> Array:
-    """Give the share [area, day] of the final counts of so many days that is told at the end of day `at`.
-
-    It is 1 of days older than the longest delay and 0 of days after `at`.
-    """
-    kinds = weekdays_of(days) if kinds is None else kinds
-    longest = delays.known.shape[2]
-    found = np.ones((len(delays.known), days))
-    for day in range(max(0, at - longest + 1), days):
-        found[:, day] = delays.known[:, kinds[day], at - day] if day <= at else 0.0
-    return found
-
-
 def _newest(counts: Array, day: int, width: int) -> Array:
     """Give the last `width` days of counts up to `day` [area, day], newest last, NaN where there are none."""
     found = np.full((len(counts), width), np.nan)

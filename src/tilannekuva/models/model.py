@@ -6,9 +6,11 @@ shape, nothing negative, quantiles in order, no use of later days, the same for 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
+from tilannekuva.models.memory import Memory, digest
 from tilannekuva.models.weeks import DAYS, Array, plausible, weekly
 from tilannekuva.models.widening import Past
 
@@ -54,6 +56,10 @@ class Known:
         signals = {name: one[:, :end] for name, one in self.signals.items()}
         return replace(self, daily=self.daily[:, :end], signals=signals, past=())
 
+    def digest(self, *what: str) -> str:
+        """Give a text that is the same for the same counts; past forecasts do not enter."""
+        return digest(*what, self.daily, self.inhabitants, self.phase, *self.signals, *self.signals.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -90,18 +96,22 @@ class Model:
     learns: bool = False
 
 
-def rehearsed(model: Model, known: Known, rng: np.random.Generator, *, most: int = 12) -> Known:
+def rehearsed(model: Model, known: Known, *, most: int = 12, memory: Memory | None = None) -> Known:
     """Give what is known with forecasts from earlier origins, made anew, in place of those not kept.
 
     They are made from what is known now of the time until then, so they miss a little less than kept ones
-    did.
+    did; those that a `memory` has made of the same are taken from there.
     """
+    memory = memory or Memory()
     counted = weekly(plausible(known.daily))
     weeks = counted.shape[1]
     kept = max((int(one.age) for one in known.past), default=0)
     made = []
     for age in range(min(most, weeks - model.weeks), kept, -1) if model.learns else ():
-        told = model.forecast(known.until(weeks - age), rng)
+        then = known.until(weeks - age)
+        told = memory.recalled(
+            then.digest(model.name), partial(model.forecast, then, np.random.default_rng(0))
+        )
         if isinstance(told, Told):
             made.append(past(told.plain, counted, age))
     return replace(known, past=(*made, *known.past))

@@ -20,19 +20,21 @@ from scipy.special import gammaln
 
 from tilannekuva.models.delays import Delays, Kinds, weekdays_of
 from tilannekuva.models.levels import LEVELS
+from tilannekuva.models.memory import Memory, chained, digest
 from tilannekuva.models.weeks import DAYS, Array
 
-_LOOK = 56  # final days that a level is followed from
+_LOOK = 56  # final days that a level is followed from, at the least
+_ANCHOR = 28  # days after which a level is followed from a later day on
 _BEFORE = 14  # days before them that tell where it begins
 _FADE = 0.5 ** (1 / 28)  # of what weekdays are learned from, a day
 _WEEKDAY = 200.0  # prior cases of an area's weekdays towards those of all areas
-_GROWTH, _DAMP, _TURN = 0.02, 0.97, 0.004  # log a day: at first; what is left of it a day; its steps
+_GROWTH, _DAMP, _TURN = 0.02, 0.97, 0.002  # log a day: at first; what is left of it a day; its steps
 _STEP, _SPREAD = (-1.8, 0.5), (-2.5, 1.0)  # log of the level's steps and of the spread of counts: mean, sd
 _BEGIN = 0.25  # log: how well it is known where a level begins
 _FRESH = 0.98  # of particles' parameters when they are drawn anew (Liu and West's a)
 _LATE = 0.4  # logit: how an area's days are slower or faster together than they were
-_DOUBT = 0.8  # of a share's concentration: the delays have seen the days that they were compared with
-_BACK = 5.0  # concentration of the share that is taken back: corrections come in lumps
+_DOUBT = 0.6  # of a share's concentration: the delays have seen the days that they were compared with
+_BACK = 20.0  # concentration of the share that is taken back: corrections come in lumps
 _MOST = 1e8  # cases
 
 
@@ -49,11 +51,10 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Nowcast:
-    """Draws [area, day, draw] of the final counts of days from `first` on; `state` makes tomorrow a step."""
+    """Draws [area, day, draw] of the final counts of days from `first` on."""
 
     first: int
     draws: Array
-    state: State
 
     def quantiles(self, levels: Array = LEVELS) -> Array:
         """Give the quantiles [area, day, level]."""
@@ -69,28 +70,25 @@ def nowcast(
     kinds: Kinds | None = None,
     draws: int = 1000,
     seed: int = 0,
-    state: State | None = None,
+    memory: Memory | None = None,
 ) -> Nowcast:
     """Draw the final counts of days [area, day] of which so much is told at the end of day `at`, the last.
 
     NaN is what is not told; days after `at` are drawn too. Days older than the longest delay are final as
-    told. With the `state` of an earlier nowcast only the days that have become final since are followed.
-    Nothing is below what is told but by as much as is usually taken back. Raises ValueError when areas, days
-    or state do not fit.
+    told; where a `memory` has followed them before, only those that have become final since are followed.
+    Nothing is below what is told but by as much as is usually taken back. Raises ValueError when areas or
+    days do not fit.
     """
     at = told.shape[1] - 1 if at is None else at
     kinds = weekdays_of(told.shape[1]) if kinds is None else kinds
     final = max(0, at + 1 - delays.known.shape[2])
-    late = state is not None and state.day > final
-    if len(told) != len(delays.known) or len(kinds) < told.shape[1] or late:
+    if len(told) != len(delays.known) or len(kinds) < told.shape[1]:
         known = f"{len(delays.known)} areas' delays, {len(kinds)} kinds of days"
-        raise ValueError(f"counts {told.shape} at day {at} do not fit {known} or a later state")
+        raise ValueError(f"counts {told.shape} at day {at} do not fit {known}")
     told = np.maximum(told, 0)
-    state = _begun(told, final, kinds, draws, seed) if state is None else state
-    for day in range(state.day, final):
-        state = _followed(state, told[:, day], int(kinds[day]), seed)
+    state = _settled(told[:, :final], kinds, draws, seed, memory or Memory())
     shares = [_Share(delays, int(kinds[day]), at - day) for day in range(final, told.shape[1])]
-    return Nowcast(final, _completed(state, told[:, final:], shares, kinds[final:], seed), state)
+    return Nowcast(final, _completed(state, told[:, final:], shares, kinds[final:], seed))
 
 
 class _Share(NamedTuple):
@@ -110,18 +108,33 @@ class _Share(NamedTuple):
         return known[:, None], concentration[:, None], taken[:, None]
 
 
-def _begun(told: Array, final: int, kinds: Kinds, particles: int, seed: int) -> State:
-    """Give particles before the days that are followed, from the days before them, or from the first ones."""
-    start = max(0, final - _LOOK)
-    before = told[:, max(0, start - _BEFORE) : start] if start >= DAYS else told[:, : min(final, _BEFORE)]
+def _settled(told: Array, kinds: Kinds, particles: int, seed: int, memory: Memory) -> State:
+    """Give particles after the final days [area, day], from a day on that stays the same for weeks."""
+    final = told.shape[1]
+    start = max(0, final - _LOOK) // _ANCHOR * _ANCHOR
+    look = slice(max(0, start - _LOOK), start)
+    before = told[:, look] if start else told[:, :_BEFORE]
+    begun = digest("nowcast", before, kinds[look], start, particles, seed)
+    days = (digest(told[:, day], int(kinds[day])) for day in range(start, final))
+    return memory.resumed(
+        chained(begun, days),
+        lambda: _begun(before, kinds[look], start, particles, seed),
+        lambda state, nth: _followed(state, told[:, start + nth], int(kinds[start + nth]), seed),
+        ago=(0, 7, 14, 28),
+    )
+
+
+def _begun(told: Array, kinds: Kinds, start: int, particles: int, seed: int) -> State:
+    """Give particles from the days before those that are followed, of these kinds, or from the first ones."""
+    before = told[:, -_BEFORE:]
     level = np.log((np.nansum(before, axis=1) + 0.5) / (np.isfinite(before).sum(axis=1) + 1))
     rng = np.random.default_rng([seed, 0])
-    doubt = np.array([_BEGIN if start >= DAYS else 1.0, _GROWTH, _STEP[1], _SPREAD[1]])
+    doubt = np.array([_BEGIN if start else 1.0, _GROWTH, _STEP[1], _SPREAD[1]])
     means = np.stack([level, 0 * level, 0 * level + _STEP[0], 0 * level + _SPREAD[0]])
     drawn = means[:, :, None] + doubt[:, None, None] * rng.normal(size=(4, len(told), particles))
     weekdays = np.zeros((2, len(told), DAYS))
-    for day in range(max(0, start - _LOOK), start):
-        weekdays = _weekday_sums(weekdays, told[:, day], int(kinds[day]))
+    for counts, kind in zip(told.T, kinds, strict=False):  # of the first days, followed too, none
+        weekdays = _weekday_sums(weekdays, counts, int(kind))
     return State(start, drawn, weekdays)
 
 

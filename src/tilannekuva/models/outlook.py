@@ -13,12 +13,14 @@ from tilannekuva.models import flat
 from tilannekuva.models.coherent import spread_out
 from tilannekuva.models.delays import LONGEST, Kinds, delays, learned
 from tilannekuva.models.levels import LEVELS
+from tilannekuva.models.memory import Memory
 from tilannekuva.models.model import HORIZONS, Known, Model, Unable, rehearsed
 from tilannekuva.models.nowcast import nowcast
 from tilannekuva.models.weeks import DAYS, Array, weekly
 
 BEFORE = 2  # weeks that are drawn besides those to come: the last whole one and the one before
 VINTAGES = 12  # days of news from which delays are learned
+_DRAWS = 1000
 _DOUBTED = 4  # weeks whose days may still be completed
 
 
@@ -73,33 +75,35 @@ def outlook(
     phase: float,
     signals: Mapping[str, Array],
     rng: np.random.Generator,
-    draws: int = 1000,
+    memory: Memory | None = None,
 ) -> Outlook | Unable:
     """Forecast the weeks to come of areas; `inhabitants` [area], `phase` the first day's day of the year.
 
-    `signals` are other counts [area, day] that may go before. Unable where the model is.
+    `signals` are other counts [area, day] that may go before. Unable where the model is. What a `memory`
+    holds of days before is not computed anew.
     """
+    memory = memory or Memory()
     weeks = whole_weeks(told)
     if weeks < model.weeks:
         return Unable(f"{weeks} whole weeks are known; {model.name} needs {model.weeks}")
     days = weeks * DAYS
-    drawn = _completed(told, days, rng, draws)
+    drawn = _completed(told, days, memory)
     daily = told.daily[:, :days].copy()
     daily[:, days - drawn.shape[1] :] = drawn.mean(axis=2)
     known = Known(daily, inhabitants, phase, {name: one[:, :days] for name, one in signals.items()})
-    found = _forecast(model, known, rng)
+    found = _forecast(model, known, rng, memory)
     if isinstance(found, Unable):
         return found
-    last = drawn.reshape(len(daily), -1, DAYS, draws).sum(axis=2)[:, -BEFORE:]
+    last = drawn.reshape(len(daily), -1, DAYS, _DRAWS).sum(axis=2)[:, -BEFORE:]
     daily = np.maximum(np.nan_to_num(daily), 0)
     return Outlook(_as_unsure(found, last, rng), last, weekly(daily), daily)
 
 
-def _completed(told: Reports, days: int, rng: np.random.Generator, draws: int) -> Array:
+def _completed(told: Reports, days: int, memory: Memory) -> Array:
     """Give draws [area, day, draw] of the last whole weeks, as they will turn out."""
     start = days - _DOUBTED * DAYS
     plain = np.maximum(np.nan_to_num(told.daily[:, start:days]), 0)
-    found: Array = np.repeat(plain[..., None], draws, axis=2)
+    found: Array = np.repeat(plain[..., None], _DRAWS, axis=2)
     if not _is_dated(told):
         return found
     at = int(told.reported[-1])
@@ -107,17 +111,16 @@ def _completed(told: Reports, days: int, rng: np.random.Generator, draws: int) -
     late = delays(learned(news, told.kinds))
     if isinstance(late, Unable):
         return found
-    seed = int(rng.integers(2**31))
-    made = nowcast(told.vintages[-1][:, : at + 1], late, kinds=told.kinds, draws=draws, seed=seed)
+    made = nowcast(told.vintages[-1][:, : at + 1], late, kinds=told.kinds, draws=_DRAWS, memory=memory)
     first = told.offset + made.first - start
     room = found[:, max(0, first) :]
     room[:] = made.draws[:, max(0, -first) :][:, : room.shape[1]]
     return found
 
 
-def _forecast(model: Model, known: Known, rng: np.random.Generator) -> Array | Unable:
+def _forecast(model: Model, known: Known, rng: np.random.Generator, memory: Memory) -> Array | Unable:
     """Give quantiles [area, horizon, level], by a model that knows how far it would have missed before."""
-    told = model.forecast(rehearsed(model, known, rng) if model.learns else known, rng)
+    told = model.forecast(rehearsed(model, known, memory=memory) if model.learns else known, rng)
     return told if isinstance(told, Unable) else told.quantiles
 
 

@@ -11,10 +11,12 @@ import numpy as np
 
 from tilannekuva.models import towns as filtering
 from tilannekuva.models.coherent import Places, Whole, coherent, shared
-from tilannekuva.models.towns import BEGIN, Towns
+from tilannekuva.models.memory import Memory, chained, digest
+from tilannekuva.models.towns import State, Towns
 from tilannekuva.models.weeks import DAYS, Array
 
-_HISTORY = 8 * DAYS  # days that the filter follows
+_OPEN = (3, 6)  # weeks before the last, of which more is seldom told
+_WEEKS = 8  # that the filter follows, at the least
 
 
 class Counted(NamedTuple):
@@ -45,17 +47,23 @@ def parts(districts: Counted, towns: Counted, parent: Places) -> Parts:
     )
 
 
-def drawn(of: Parts, daily: Array, last: Array, quantiles: Array, rng: np.random.Generator) -> Whole:
+def drawn(
+    of: Parts,
+    daily: Array,
+    last: Array,
+    quantiles: Array,
+    rng: np.random.Generator,
+    *,
+    memory: Memory | None = None,
+) -> Whole:
     """Draw parts and districts [part and then district, week, draw], the last two whole weeks first.
 
     `daily` [district, day] are counts as completed, `last` [district, 2, draw] draws of the last whole weeks,
-    `quantiles` [district, horizon, level] those of the weeks to come.
+    `quantiles` [district, horizon, level] those of the weeks to come. Weeks that a `memory` has followed
+    before are not followed anew.
     """
     known = Towns(of.people, of.parent)
-    days = _days(of, daily, rng)[:, -_HISTORY:]
-    state = filtering.begun(known, days[:, :BEGIN], rng)
-    for day in range(BEGIN, days.shape[1]):
-        state = filtering.stepped(state, known, days[:, day], rng)
+    state = _followed(of, known, daily, memory or Memory())
     ahead = filtering.forecast(state, known, last.shape[2], rng).astype(float)
     found = coherent(quantiles, ahead, of.parent, rng, inhabitants=of.people)
     total = last.round().astype(np.int64)
@@ -90,12 +98,38 @@ def _weighed(of: Parts, ahead: Array, week: int) -> Array:
     return found
 
 
-def _days(of: Parts, daily: Array, rng: np.random.Generator) -> Array:
-    """Draw the days [part, day] of weekly counts by those of their district; NaN where a week is not told."""
-    n = of.weeks.shape[1]
-    usual = np.maximum(np.nan_to_num(daily[:, : n * DAYS]).reshape(len(daily), n, DAYS), 1e-3)
-    share = (usual / usual.sum(axis=2, keepdims=True))[of.parent]
-    counts = np.rint(np.nan_to_num(of.weeks)).astype(np.int64)
-    found = rng.multinomial(counts, share).astype(float)
-    found[~np.isfinite(of.weeks)] = np.nan
-    return found.reshape(len(of.weeks), n * DAYS)
+def _followed(of: Parts, known: Towns, daily: Array, memory: Memory) -> State:
+    """Give the filter after the last whole week, begun at a week that stays the same for weeks."""
+    weeks = of.weeks.shape[1]
+    first = max(0, weeks - _WEEKS) // _WEEKS * _WEEKS
+    usual = np.nan_to_num(daily[:, first * DAYS : weeks * DAYS]).reshape(len(daily), -1, DAYS)
+    told = [(of.weeks[:, first + nth], usual[:, nth]) for nth in range(weeks - first)]
+    begun = digest("towns", known.people, known.parent, *told[0], *told[1])
+    chain = chained(begun, (digest(*one) for one in told[2:]))
+
+    def begin() -> State:
+        days = np.concatenate([_days(of, *one) for one in told[:2]], axis=1)
+        return filtering.begun(known, days, _dice(begun))
+
+    def step(state: State, nth: int) -> State:
+        rng = _dice(chain[nth + 1])
+        for day in _days(of, *told[nth + 2]).T:
+            state = filtering.stepped(state, known, day, rng)
+        return state
+
+    return memory.resumed(chain, begin, step, ago=_OPEN)
+
+
+def _dice(key: str) -> np.random.Generator:
+    """Give dice that fall the same for the same digest."""
+    return np.random.default_rng(int(key, 16))
+
+
+def _days(of: Parts, week: Array, usual: Array) -> Array:
+    """Draw the days [part, day] of a week's counts by those of their district; NaN where it is not told."""
+    share = np.maximum(usual, 1e-3)
+    counts = np.rint(np.nan_to_num(week)).astype(np.int64)
+    rng = _dice(digest(week, usual))
+    found = rng.multinomial(counts, (share / share.sum(axis=1, keepdims=True))[of.parent]).astype(float)
+    found[~np.isfinite(week)] = np.nan
+    return found
