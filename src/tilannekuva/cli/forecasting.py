@@ -34,10 +34,10 @@ _RESPICAST = Row._fields[1:]
 @click.option("--output", type=click.Path(path_type=Path),
     help="File to write: .parquet or .csv, in the columns of the hubverse. With --hub, its folder.",
 )  # fmt: skip
-@click.option("--hub", type=(click.Choice(["respicast"]), str), default=None, metavar="HUB TEAM",
-    help="Write a file that a hub takes, of the team of this name; the hub is respicast.",
+@click.option("--hub", type=(click.Choice(["respicast"]), str, str), default=None,
+    metavar="HUB TEAM TARGET",
+    help="Write a file that a hub takes (respicast), of a team, with the hub's word for the figure.",
 )  # fmt: skip
-@click.option("--target", default="", help="What the hub calls the figure, such as 'ILI incidence'.")
 @json_option
 def forecast(
     folder: Path,
@@ -45,8 +45,7 @@ def forecast(
     indicators: tuple[str, ...],
     samples: int,
     output: Path | None,
-    hub: tuple[str, str] | None,
-    target: str,
+    hub: tuple[str, str, str] | None,
     *,
     as_json: bool,
 ) -> None:
@@ -59,7 +58,7 @@ def forecast(
         made = forecasted(workspace, asked_at(as_of), indicators=indicators, samples=samples)
     told = list(hubverse.rows(made))
     if hub:
-        name, told = hubverse.respicast(told, hub[1], target)
+        name, told = hubverse.respicast(told, *hub[1:])
         (output or Path()).mkdir(parents=True, exist_ok=True)
         _write((output or Path()) / f"{name}.csv", told, _RESPICAST)
     elif output:

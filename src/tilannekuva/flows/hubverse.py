@@ -51,16 +51,14 @@ def _rows(one: Made, line: Line, kind: str, names: list[str]) -> Iterator[Row]:
         )
 
 
-def respicast(told: Iterable[Row], team: str, target: str = "") -> tuple[str, list[Row]]:
+def respicast(told: Iterable[Row], team: str, target: str) -> tuple[str, list[Row]]:
     """Give the name and the rows of a file for RespiCast: Finland's quantiles of the weeks to come.
 
     Its columns are those of Row but `model_id`, which the file's name bears; `target` is the hub's word for
     the indicator. Raises BadInput without any.
     """
     found = [
-        one._replace(
-            origin_date=one.origin_date + _WEDNESDAY, location="FI", target=target or one.target
-        )
+        one._replace(origin_date=one.origin_date + _WEDNESDAY, location="FI", target=target)
         for one in told
         if one.location == COUNTRY and one.horizon > 0 and one.output_type == "quantile"
     ]
