@@ -23,8 +23,8 @@ import numpy as np
 import hubscores
 from tilannekuva.models.levels import LEVELS
 from tilannekuva.models.members import MODELS
-from tilannekuva.models.model import Known, Told, past, rehearsed
-from tilannekuva.models.weeks import DAYS, Array, plausible, weekly
+from tilannekuva.models.model import Known, Told, past, rehearsed, told_weeks
+from tilannekuva.models.weeks import DAYS, Array
 
 CASES = "inc case"  # goes before every other target
 OWN = "tilannekuva"
@@ -116,7 +116,7 @@ def forecasts(known: Vintages, first: date, last: date) -> dict[tuple[str, date]
         }
         for target, counts in daily.items():
             signals = {CASES: daily[CASES]} if target != CASES and CASES in daily else {}
-            weeks = weekly(plausible(counts))
+            weeks = told_weeks(counts)
             before = [past(one, weeks, weeks.shape[1] - at) for at, one in kept[target]]
             given = Known(counts, people, known.first.timetuple().tm_yday, signals, before)
             found = model.forecast(rehearsed(model, given, most=REHEARSED), rng)

@@ -52,6 +52,15 @@ def test_members_that_missed_weigh_less_at_each_horizon():
     assert (heed[:, 0] > 3 * heed[:, 1]).all()
 
 
+def test_areas_that_an_earlier_forecast_did_not_tell_of_say_nothing_of_its_members():
+    past = kept(0.2, off=0.3)
+    fewer = [one._replace(quantiles=one.quantiles[3:], observed=one.observed[3:]) for one in past]
+    for one in past:
+        one.quantiles[:3] = np.nan
+
+    assert weights(past, past[0].quantiles) == pytest.approx(weights(fewer, fewer[0].quantiles))
+
+
 def test_without_a_past_all_able_members_weigh_the_same():
     members = kept(0.2)[0].quantiles
     members = np.concatenate([members, np.full_like(members[:, :, :1], np.nan)], axis=2)

@@ -58,3 +58,13 @@ def test_an_area_that_told_nothing_last_week_stays_as_it_is():
     daily[:, -DAYS:] = np.nan
 
     assert np.array_equal(leap, hedged(leap, daily))
+
+
+def test_weeks_before_an_area_began_do_not_make_a_line_sure():
+    daily, leap = calm(1000, weeks=120), sure(21_000)
+    restless = daily * np.exp(np.random.default_rng(2).normal(0, 1.2, (1, 120))).repeat(DAYS, axis=1)
+    restless[:, : -12 * DAYS] = np.nan
+
+    assert hedged(leap, restless)[0, 0, MEDIAN] > 0.9 * leap[0, 0, MEDIAN]
+    restless[:, : -6 * DAYS] = np.nan
+    assert np.array_equal(leap, hedged(leap, restless)), "too few weeks to know"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tilannekuva.models.levels import LEVELS, MEDIAN
 from tilannekuva.models.members import MODELS
 from tilannekuva.models.memory import Memory
-from tilannekuva.models.model import HORIZONS, Known, Told, Unable, rehearsed
+from tilannekuva.models.model import HORIZONS, Known, Told, Unable, rehearsed, told_weeks
 from tilannekuva.models.weeks import DAYS
 
 WEEKS, AREAS = 26, 4
@@ -163,6 +163,64 @@ def test_shapes_that_do_not_agree_are_refused():
         Known(np.zeros((2, 14)), np.ones(3), 0.0)
     with pytest.raises(ValueError, match="whole weeks"):
         Known(np.zeros((2, 15)), np.ones(2), 0.0)
+
+
+def learned(daily: np.ndarray) -> Told:
+    known = Known(daily, np.full(len(daily), 1e6), 40.0)
+    return told("weekly", rehearsed(MODELS["weekly"], known))
+
+
+@pytest.mark.parametrize("weeks", [6, 12])
+def test_areas_that_begin_late_are_told_no_more_surely_and_alter_no_other(weeks: int):
+    """What was forecast of them before anything was told, and weeks they had none of, teach nothing."""
+    daily = waves(3, [30, 300, 90, 200, 700, 150] * 3).daily
+    late = daily.copy()
+    late[:4, : -weeks * DAYS] = np.nan
+
+    wide = [
+        np.log1p(one[..., 20]) - np.log1p(one[..., 2])
+        for one in (learned(late).quantiles, learned(daily).quantiles)
+    ]
+    ratio = np.log(wide[0] / wide[1])
+
+    assert -0.2 < ratio[:4].mean() < 0.3
+    assert np.abs(ratio[4:].mean()) < 0.15
+
+
+@pytest.mark.parametrize("name", ["flat", "growth", "trend"])
+def test_weeks_before_an_area_began_teach_nothing(name: str):
+    whole = waves(3, [300] * 8).daily
+    late = whole.copy()
+    late[1:, : -5 * DAYS] = np.nan
+
+    wide = [told(name, Known(one, np.full(8, 1e6), 40.0)).quantiles[0, :, [2, 20]] for one in (late, whole)]
+    ratio = np.log(np.diff(np.log1p(wide[0]), axis=0) / np.diff(np.log1p(wide[1]), axis=0))
+
+    assert np.abs(ratio).max() < 0.45
+
+
+def test_an_area_of_which_nothing_is_ever_told_keeps_no_other_from_learning():
+    daily = waves(3, [30, 300, 90, 200, 700, 150]).daily
+    alone = learned(daily).quantiles
+
+    found = learned(np.concatenate([daily, np.full_like(daily[:1], np.nan)])).quantiles
+
+    assert np.abs(np.log1p(found[:6]) - np.log1p(alone)).mean() < 0.01
+
+
+def test_a_week_of_which_nothing_is_told_is_not_observed():
+    daily = np.full((1, 5 * DAYS), 3.0)
+    daily[0, DAYS : 2 * DAYS] = np.nan
+    daily[0, -2:] = np.nan
+
+    assert np.isnan(told_weeks(daily)[0]).tolist() == [False, True, False, False, False]
+
+
+def test_of_an_area_of_which_nothing_is_told_nothing_is_kept_to_learn_from():
+    daily = waves(3, [30, 300, 90]).daily
+    daily[1] = np.nan
+
+    assert np.isnan(learned(daily).plain).all(axis=(1, 2, 3)).tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize("field", ["daily", "inhabitants", "phase", "signals"])

@@ -16,14 +16,22 @@ _WEEKS = 16
 
 
 def forecast(weeks: Array, horizons: Sequence[int]) -> Array:
-    """Give quantiles [area, horizon, level] of weekly counts [area, week] so many weeks after the last."""
+    """Give quantiles [area, horizon, level] of weekly counts [area, week] so many weeks after the last.
+
+    NaN is a week before anything was told; an area with too few weeks is as unsure as all are.
+    """
     logs = np.log1p(weeks)
     return counts(np.stack([_forecast(logs, one) for one in horizons], axis=1))
 
 
 def _forecast(logs: Array, horizon: int) -> Array:
     went = np.abs(logs[:, horizon:] - logs[:, :-horizon])[:, -_WEEKS:]
-    own = np.quantile(np.hstack([went, -went]), LEVELS, axis=1).T
-    everywhere = np.quantile(np.concatenate([went.ravel(), -went.ravel()]), LEVELS)
-    found: Array = logs[:, -1:] + (own + everywhere) / 2
+    everywhere = _either_way(went[np.isfinite(went)])
+    own = [_either_way(one) if len(one) else everywhere for one in (row[np.isfinite(row)] for row in went)]
+    found: Array = logs[:, -1:] + (np.array(own) + everywhere) / 2
     return found
+
+
+def _either_way(went: Array) -> Array:
+    """Give the quantiles [level] of errors that may as well have gone the other way."""
+    return np.asarray(np.quantile(np.concatenate([went, -went]), LEVELS))

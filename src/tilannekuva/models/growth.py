@@ -17,7 +17,7 @@ import numpy as np
 
 from tilannekuva.models.levels import LEVELS, counts
 from tilannekuva.models.robust import quantiles, regression
-from tilannekuva.models.weeks import DAYS, Array, lag, plausible, weekly, without_leaps
+from tilannekuva.models.weeks import DAYS, Array, Marked, begun, lag, plausible, weekly, without_leaps
 
 Features = Mapping[str, Array]
 _YEAR, _YEAR_WEEKS = 365.25, 52
@@ -45,17 +45,27 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Weekly counts [area, week], their logs and growth, and the features by name, each [area, week]."""
+    """Weekly counts [area, week], their logs and growth, and the features by name, each [area, week].
+
+    `begun` says from which week on anything was told of an area; weeks before it teach nothing.
+    """
 
     weeks: Array
     logs: Array
     growth: Array
     features: Features
+    begun: Marked
+
+    @property
+    def told(self) -> Array:
+        """Give the weekly counts [area, week]; NaN before anything was told of an area."""
+        return np.where(self.begun, self.weeks, np.nan)
 
     def until(self, week: int) -> "Series":
         """Give what it was so many weeks from its beginning."""
         features = {name: values[:, :week] for name, values in self.features.items()}
-        return Series(self.weeks[:, :week], self.logs[:, :week], self.growth[:, :week], features)
+        weeks, logs, growth = (one[:, :week] for one in (self.weeks, self.logs, self.growth))
+        return Series(weeks, logs, growth, features, self.begun[:, :week])
 
 
 OWN = ("growth", "growth-1", "growth-2", "days")
@@ -83,7 +93,8 @@ def series(daily: Array, inhabitants: Array, *, phase: float) -> Series:
     level = np.log1p(weeks)
     growth = level - lag(level, 1)
     late = np.log(days[:, : weeks.shape[1] * DAYS].reshape(*weeks.shape, DAYS)[:, :, _LATE].sum(axis=2) + 5)
-    elsewhere = _middle(growth, weeks / (weeks + _NOISY))
+    since = begun(daily)
+    elsewhere = _middle(growth, since * weeks / (weeks + _NOISY))
     features = {
         "growth": growth,
         "growth-1": lag(growth, 1),
@@ -99,7 +110,7 @@ def series(daily: Array, inhabitants: Array, *, phase: float) -> Series:
         **_heights(weeks / _people(weeks, inhabitants)[:, None] * 1e5, growth),
         **_seasons(phase, growth.shape),
     }
-    return Series(weeks, level, growth, features)
+    return Series(weeks, level, growth, features, since)
 
 
 def _people(weeks: Array, inhabitants: Array) -> Array:
@@ -134,7 +145,7 @@ def _forecast(given: Series, seen: tuple[Array, Array], settings: Settings, hori
     last = given.logs.shape[1] - 1
     rows = np.arange(max(min(_FIRST, last - horizon), last - horizon - _HISTORY), last - horizon + 1)
     went = np.clip(given.logs[:, rows + horizon] - given.logs[:, rows], -_WIDEST, _WIDEST).ravel()
-    heed = _weights(given.weeks, rows, settings.half_life).ravel()
+    heed = _weights(given, rows, settings.half_life).ravel()
     known, moved = (one[:, rows].reshape(len(went), -1) for one in (inputs, restless))
     ridge = settings.ridge * horizon
     slope = regression(known, went, heed, ridge=ridge)
@@ -163,22 +174,22 @@ def _restless(given: Series) -> Array:
     """Give what the scale of errors goes by [area, week, 4]: size and change of growth, smallness, one."""
     growth = np.clip(np.nan_to_num(given.growth), -2, 2)
     turn = np.abs(growth - np.nan_to_num(lag(growth, 1)))
-    small = np.log(_typical(given.weeks)) - given.logs
+    small = np.log(_typical(given)) - given.logs
     sizes = [np.log(_RESTLESS + np.abs(growth)), np.log(_RESTLESS + turn), small / 2]
     return np.stack([*sizes, np.ones_like(growth)], axis=2)
 
 
-def _weights(weeks: Array, rows: Array, half_life: float) -> Array:
+def _weights(given: Series, rows: Array, half_life: float) -> Array:
     """Give the weights [area, row]: newer weeks, and weeks of counts less noisy, tell more."""
-    told = weeks[:, rows] + 1
-    size = np.clip(1 + _TENFOLD * np.log10(told / _typical(weeks)), _LIGHT, _HEAVY)
+    told = given.weeks[:, rows] + 1
+    size = np.clip(1 + _TENFOLD * np.log10(told / _typical(given)), _LIGHT, _HEAVY)
     found: Array = 0.5 ** ((rows[-1] - rows) / half_life) * size * told / (told + _NOISY)
-    return found
+    return given.begun[:, rows] * found
 
 
-def _typical(weeks: Array) -> float:
+def _typical(given: Series) -> float:
     """Give what the middle area counts in a week of the last year, plus one."""
-    return float(np.median(weeks[:, -_YEAR_WEEKS:].mean(axis=1))) + 1
+    return float(np.median(given.weeks[given.begun[:, -1], -_YEAR_WEEKS:].mean(axis=1))) + 1
 
 
 def mean(values: Array, n: int) -> Array:

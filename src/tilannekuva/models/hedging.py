@@ -11,9 +11,10 @@ import numpy as np
 
 from tilannekuva.models import scores
 from tilannekuva.models.levels import LEVELS, MEDIAN
-from tilannekuva.models.weeks import DAYS, Array, Marked
+from tilannekuva.models.weeks import DAYS, Array, Marked, begun
 
 _MOST = 16.5  # times the line's score; what comes may lie beside the line, and the line be told otherwise
+_FEW = 8  # weeks after which an area's own changes tell how unsure a line is
 _SHARES = np.arange(0.02, 0.97, 0.02)  # of the line in the mixture, the first that does
 _NARROW = 0.02  # log: the line's own scale in the mixture
 _DRAWS, _POINTS = 2000, 257
@@ -23,11 +24,13 @@ _REACH = np.linspace(-6, 6, 41)  # scales of the line at which the mixture is ad
 def hedged(told: Array, daily: Array) -> Array:
     """Give quantiles [area, horizon, level] no far worse than the flat line; `daily` [area, day] as known.
 
-    Areas of which nothing is told in the last week stay as they are.
+    Areas of which nothing is told in the last week, or anything since a few weeks only, stay as they are.
     """
     weeks = np.maximum(np.nan_to_num(daily).reshape(len(daily), -1, DAYS).sum(axis=2), 0)
+    weeks[~begun(daily)] = np.nan
     found, last = told.copy(), weeks[:, -1]
-    there: Marked = np.asarray(np.isfinite(daily[:, -DAYS:]).any(axis=1) & np.isfinite(told).all(axis=(1, 2)))
+    heard = np.isfinite(daily[:, -DAYS:]).any(axis=1) & (np.isfinite(weeks).sum(axis=1) > _FEW)
+    there: Marked = np.asarray(heard & np.isfinite(told).all(axis=(1, 2)))
     most = np.zeros(told.shape[:2])
     most[there] = _MOST * _score(_line(weeks[there], told.shape[1]), last[there])
     for share in _SHARES:
@@ -46,11 +49,12 @@ def _score(told: Array, came: Array) -> Array:
 def _line(weeks: Array, horizons: int) -> Array:
     """Give the flat line's quantiles [area, horizon, level]; the dice are the same for all areas."""
     dice = np.random.default_rng(0).random((horizons, _DRAWS))
-    steps = np.diff(weeks, axis=1)
-    both = np.concatenate([steps, -steps], axis=1)
+    steps = [one[np.isfinite(one)] for one in np.diff(weeks, axis=1)]
+    both = [np.concatenate([one, -one]) for one in steps]
     at, drawn = weeks[:, -1:].repeat(_DRAWS, axis=1), []
     for one in dice:
-        at = np.maximum(at + np.quantile(both, one, axis=1, method="nearest").T, 0)
+        step = [np.quantile(some, one, method="nearest") for some in both]
+        at = np.maximum(at + np.array(step).reshape(at.shape), 0)
         drawn.append(np.quantile(at, LEVELS, axis=1).T)
     found = np.stack(drawn, axis=1)
     centred: Array = np.maximum(found - found[..., MEDIAN, None] + weeks[:, -1, None, None], 0)

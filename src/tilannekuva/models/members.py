@@ -28,8 +28,8 @@ def _grown(settings: growth.Settings) -> Member:
 
 
 _PLAIN: Mapping[str, Member] = {
-    "flat": lambda given: flat.forecast(given.weeks, HORIZONS),
-    "trend": lambda given: trend.forecast(given.weeks, HORIZONS),
+    "flat": lambda given: flat.forecast(given.told, HORIZONS),
+    "trend": lambda given: trend.forecast(given.told, HORIZONS),
 }
 _SEASONAL: Mapping[str, Member] = {"seasonal": lambda given: seasonal.forecast(given, HORIZONS)}
 _GROWTH = {f"growth-{nth}": _grown(one) for nth, one in enumerate(growth.SETTINGS)}
@@ -71,6 +71,7 @@ def _single(names: Sequence[str]) -> Callable[[Known, np.random.Generator], Outc
 def _weekly(known: Known, _rng: np.random.Generator) -> Outcome:
     members = _told(known, [*_PLAIN, *_SEASONAL, *_GROWTH, *(_LED if known.signals else ())])
     told, plain = weekly.combined(members, known.past)
+    plain[np.isnan(known.daily).all(axis=1)] = np.nan  # what is told of them later was not missed by it
     return Told(after_silence(hedged(told, known.daily), known.daily), plain)
 
 

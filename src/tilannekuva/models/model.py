@@ -103,7 +103,7 @@ def rehearsed(model: Model, known: Known, *, most: int = 12, memory: Memory | No
     did; those that a `memory` has made of the same are taken from there.
     """
     memory = memory or Memory()
-    counted = weekly(plausible(known.daily))
+    counted = told_weeks(known.daily)
     weeks = counted.shape[1]
     kept = max((int(one.age) for one in known.past), default=0)
     made = []
@@ -115,6 +115,13 @@ def rehearsed(model: Model, known: Known, *, most: int = 12, memory: Memory | No
         if isinstance(told, Told):
             made.append(past(told.plain, counted, age))
     return replace(known, past=(*made, *known.past))
+
+
+def told_weeks(daily: Array) -> Array:
+    """Give plausible weekly counts [area, week]; NaN where nothing was told of a week."""
+    found = weekly(plausible(daily))
+    found[np.isnan(daily.reshape(*found.shape, DAYS)).all(axis=2)] = np.nan
+    return found
 
 
 def past(plain: Array, weeks: Array, age: int) -> Past:

@@ -34,7 +34,7 @@ def weights(past: Sequence[Past], members: Array) -> Array:
 
     A member's score is the mean weighted interval score of log(y + 1) over all areas and past origins.
     """
-    able: Marked = np.all(np.isfinite(members), axis=(0, 3))
+    able: Marked = np.any(np.all(np.isfinite(members), axis=3), axis=0)
     lost = np.stack([_lost(past, horizon, able.shape[1]) for horizon in range(len(able))])
     known = np.where(able & np.isfinite(lost), lost, np.inf)
     best = known.min(axis=1, keepdims=True)
@@ -49,7 +49,8 @@ def _lost(past: Sequence[Past], horizon: int, members: int) -> Array:
     """Give the mean score [member] of past forecasts a horizon ahead; NaN where too few are known."""
     lost, heard, n = np.zeros(members), 0.0, 0
     for one in past:
-        known = np.isfinite(one.observed[:, horizon])
+        able: Marked = np.any(np.isfinite(one.quantiles[:, horizon]), axis=(1, 2))
+        known = np.isfinite(one.observed[:, horizon]) & able
         if known.any():
             came = scores.logged(one.observed[known, horizon])[:, None]
             told = scores.logged(one.quantiles[known, horizon])

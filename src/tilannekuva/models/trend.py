@@ -36,17 +36,28 @@ class State(NamedTuple):
 
 
 def forecast(weeks: Array, horizons: Sequence[int]) -> Array:
-    """Give quantiles [area, horizon, level] of weekly counts [area, week] so many weeks after the last."""
+    """Give quantiles [area, horizon, level] of weekly counts [area, week] so many weeks after the last.
+
+    NaN is a week before anything was told of an area.
+    """
     fading, noise, rough = (one[:, None] for one in _GRID.T)
     logs = np.log1p(weeks[:, -_WEEKS:])
     noises = rough**2 + (1 / (weeks[:, -_WEEKS:] + 1)).T[:, None]  # [week, setting, area]
-    state = State(np.tile(logs[:, 0], (len(_GRID), 1)), *np.zeros((4, len(_GRID), len(logs))))
-    state = state._replace(of_level=state.of_level + _FIRST, of_growth=state.of_growth + _FIRST)
-    told = np.zeros_like(state.level)
+    begins = np.tile(logs[:, 0], (len(_GRID), 1))
+    state, told = _started(begins), np.zeros_like(begins)
     for week in range(1, logs.shape[1]):
-        state, heard = _stepped(_moved(state, fading, noise), logs[:, week], noises[week])
-        told = told * 0.5 ** (1 / _MEMORY) + heard
+        begins = np.where(np.isfinite(begins), begins, logs[:, week])
+        went, heard = _stepped(_moved(state, fading, noise), logs[:, week], noises[week])
+        goes_on = np.isfinite(logs[:, week - 1])
+        state = State(*(np.where(goes_on, *pair) for pair in zip(went, _started(begins), strict=True)))
+        told = told * 0.5 ** (1 / _MEMORY) + np.where(goes_on, heard, 0)
     return _ahead(state, _shares(told), noises[-1], (fading, noise), horizons)
+
+
+def _started(level: Array) -> State:
+    """Give the state [setting, area] when the first week is told."""
+    none = np.zeros_like(level)
+    return State(level, none, none + _FIRST, none, none + _FIRST)
 
 
 def _moved(now: State, fading: Array, noise: Array) -> State:

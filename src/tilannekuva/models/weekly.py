@@ -31,6 +31,6 @@ def _is_alike(before: Array, members: Array) -> bool:
 
 
 def _able(members: Array) -> Marked:
-    """Say which members tell of every area [member]."""
-    able: Marked = np.all(np.isfinite(members), axis=(0, 1, 3))
+    """Say which members tell of any area [member]."""
+    able: Marked = np.any(np.all(np.isfinite(members), axis=(1, 3)), axis=0)
     return able

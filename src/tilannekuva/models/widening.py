@@ -66,7 +66,9 @@ def _factors(past: Sequence[tuple[Array, Array, float]], horizon: int) -> list[f
     """Give the factor of each interval at a horizon."""
     known = [(np.log1p(told[:, horizon]), np.log1p(came[:, horizon]), age) for told, came, age in past]
     known = [
-        (told[there], came[there], age) for told, came, age in known if (there := np.isfinite(came)).any()
+        (told[there], came[there], age)
+        for told, came, age in known
+        if (there := np.isfinite(came) & np.isfinite(told).all(axis=1)).any()
     ]
     if len(known) < _FEW:
         return [one.first for one in _INTERVALS]
