@@ -1,4 +1,4 @@
-"""What chance alone may do: standard errors of means over forecasts that overlap in time."""
+"""How often intervals hold, and what chance alone may do to means over forecasts that overlap in time."""
 
 from typing import Any
 
@@ -6,6 +6,19 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 DOUBT = 2.0  # standard errors within which chance alone may do it
+
+
+def covered(drawn: Array, came: Array, share: float) -> Array:
+    """Give how far central intervals cover what came [...], from draws [..., draw].
+
+    Counts are whole: where what came lies on the edge of the interval, the part of its chance that lies
+    inside is given (the expected cover of the randomised PIT; Czado, Gneiting and Held 2009, Biometrics
+    65:1254, doi:10.1111/j.1541-0420.2009.01191.x).
+    """
+    below, until = (drawn < came[..., None]).mean(axis=-1), (drawn <= came[..., None]).mean(axis=-1)
+    low, high = (1 - share) / 2, (1 + share) / 2
+    inside = np.clip(np.minimum(until, high) - np.maximum(below, low), 0, None)
+    return np.where(until > below, inside / np.maximum(until - below, 1e-9), (low <= below) & (below <= high))
 
 
 def error(values: Array, overlap: int) -> float:

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chance import DOUBT, beyond, error
+from chance import DOUBT, beyond, covered, error
 from tilannekuva.domain.holidays import kind
 from tilannekuva.models.delays import Kinds, Learned, begin, delays, learn
 from tilannekuva.models.levels import LEVELS
@@ -124,19 +124,6 @@ def _rivals(country: Learned, counts: Array) -> tuple[Array, Array]:
     published = np.nan_to_num(counts[:, -DAYS:])
     share = late.known[0].mean(axis=0)[:DAYS][::-1]
     return published, published / np.maximum(share, _TINY)
-
-
-def covered(drawn: Array, came: Array, share: float) -> Array:
-    """Give how far central intervals cover what came [...], from draws [..., draw].
-
-    Counts are whole: where what came lies on the edge of the interval, the part of its chance that lies
-    inside is given (the expected cover of the randomised PIT; Czado, Gneiting and Held 2009, Biometrics
-    65:1254, doi:10.1111/j.1541-0420.2009.01191.x).
-    """
-    below, until = (drawn < came[..., None]).mean(axis=-1), (drawn <= came[..., None]).mean(axis=-1)
-    low, high = (1 - share) / 2, (1 + share) / 2
-    inside = np.clip(np.minimum(until, high) - np.maximum(below, low), 0, None)
-    return np.where(until > below, inside / np.maximum(until - below, 1e-9), (low <= below) & (below <= high))
 
 
 def errors(found: Judged) -> dict[str, tuple[Array, Array]]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from chance import beyond
+from chance import beyond, covered
 from simulated import GENERATORS, commuting
 from tilannekuva.domain.holidays import kind
 from tilannekuva.models import flat, scores, towns
@@ -35,6 +35,7 @@ REGISTER = HERE.parent / "src" / "tilannekuva" / "domain" / "register"
 CLASSES = (0, 2_000, 10_000, 50_000)  # inhabitants, from
 HORIZONS = (1, 2, 3, 4)
 FIRST, DRAWS, PARTICLES = 17, 1000, 300  # weeks before the first forecast scored
+COVERS = (0.5, 0.9, 0.95)
 NEAR = 3.0  # points of cover
 RIVAL = 122.0  # CPU seconds of EpiNow2 (weekly random walk) for one region, measured beside the note
 
@@ -122,17 +123,6 @@ def _thinned(daily: Array, first: date, times: int) -> Iterator[World]:
         yield found, given, kinds
 
 
-def covered(draws: Array, came: Array) -> Array:
-    """Give how much of the probability of what came [...] lies in each interval of ranks [..., 3]."""
-    low, high = (draws < came[..., None]).mean(axis=-1), (draws <= came[..., None]).mean(axis=-1)
-    high = np.maximum(high, low + 1 / draws.shape[-1])
-    ends = [((1 - share) / 2, (1 + share) / 2) for share in (0.5, 0.9, 0.95)]
-    within = [
-        np.clip(np.minimum(high, end) - np.maximum(low, start), 0, None) / (high - low) for start, end in ends
-    ]
-    return np.stack(within, axis=-1)
-
-
 class Scored:
     """Scores of a world: people, cover [..., horizon, 3], WIS of ours and of a flat line, and of logs."""
 
@@ -146,7 +136,8 @@ class Scored:
         ours = np.moveaxis(np.quantile(draws, LEVELS, axis=-1), 0, -1)
         wis = [scores.wis(one, came).wis for one in (ours, plain)]
         logs = [scores.wis(scores.logged(one), scores.logged(came)).wis for one in (ours, plain)]
-        self.rows.append((people, covered(draws, came), *wis, *logs))
+        cover = np.stack([covered(draws, came, share) for share in COVERS], axis=-1)
+        self.rows.append((people, cover, *wis, *logs))
 
     def show(self, name: str) -> None:
         """Print ratios to the flat line and the cover by size and week ahead."""
@@ -179,8 +170,8 @@ class Scored:
                 [row[1][(row[0] >= low) & (row[0] < high)].mean(axis=0) for row in self.rows]
             )
             for week, ahead in enumerate(HORIZONS):
-                for nth, share in enumerate((50, 90, 95)):
-                    yield cover[:, week, nth] - share, -(-ahead // self.step)
+                for nth, share in enumerate(COVERS):
+                    yield cover[:, week, nth] - 100 * share, -(-ahead // self.step)
 
 
 def _many(values: Sequence[float]) -> str:

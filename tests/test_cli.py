@@ -177,3 +177,11 @@ def test_a_port_in_use_is_refused_with_a_cure(replayed: Path):
         result = run("serve", "--workspace", replayed, "--port", str(taken.getsockname()[1]))
 
     assert (2, True) == (result.exit_code, "choose another with --port" in result.stderr)
+
+
+def test_a_file_that_cannot_be_written_is_told_in_one_line(replayed: Path):
+    file = replayed / "nowhere" / "form.xlsx"
+    done = run("excel", "template", "service-phone-ring", "--workspace", replayed, "--output", file)
+
+    assert 1 == done.exit_code
+    assert done.stderr.startswith(f"tilannekuva: {file}: No such file or directory; name another file")

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from tilannekuva.domain.colours import contrast
 from tilannekuva.domain.definitions import Duration, Slug, Strict, Text, read
-from tilannekuva.errors import BadInput, NoWorkspace
+from tilannekuva.errors import BadDefinition, BadInput, NoWorkspace
 
 FILE = "tilannekuva.toml"
 
@@ -196,12 +196,20 @@ def texts(shipped: Traversable, own: Path | None) -> dict[str, str]:
     """Give TOML texts by the names of their files: the shipped ones, then the workspace's own."""
     folders = [one for one in (shipped, own) if one is not None and one.is_dir()]
     found = {
-        file.name.removesuffix(".toml"): file.read_text(encoding="utf-8")
+        file.name.removesuffix(".toml"): text_of(file)
         for folder in folders
         for file in folder.iterdir()
         if file.name.endswith(".toml")
     }
     return dict(sorted(found.items()))
+
+
+def text_of(file: Traversable) -> str:
+    """Read a definition's text, with or without a byte order mark; BadDefinition where it is no UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadDefinition(f"{file.name} is not written in UTF-8; save it as UTF-8") from None
 
 
 def settings(workspace: Path) -> Settings:
@@ -210,4 +218,4 @@ def settings(workspace: Path) -> Settings:
     if not file.exists():
         message = f"{workspace} holds no {FILE}; make one with `tilannekuva init {workspace} --area 837`"
         raise NoWorkspace(message)
-    return read(file.read_text(encoding="utf-8"), FILE, Settings)
+    return read(text_of(file), FILE, Settings)

@@ -1,5 +1,7 @@
 """Forecasts: of nothing known later, kept for ever, for whoever may see the indicator."""
 
+import csv
+import io
 import os
 import shutil
 import sqlite3
@@ -17,6 +19,7 @@ from outbreak import COUNTRY, DAYS, noon
 from worlds import Telling
 
 from tilannekuva.domain.access import PUBLIC, Viewer
+from tilannekuva.errors import BadInput, UnknownIndicator
 from tilannekuva.flows import keeping
 from tilannekuva.flows.forecasting import Made, forecast
 from tilannekuva.flows.foretold import FLAT, advice, forecasts, foretold, kept, packed, unpacked
@@ -211,6 +214,22 @@ def test_a_forecast_is_made_once_a_day_after_news(own: Workspace):
     assert ["cases-weekly", "incidence-14d", "need-grocery-bags", "need-phone-ring"] == sorted(tomorrow)
 
 
+def test_what_cannot_be_forecast_is_tried_once_a_day_too(own: Workspace):
+    """The figures have ended, and their source corrects old ones every day."""
+    telling, due = Telling(own, keeps=False), list[list[str]]()
+    for day in (60, 61):
+        telling.look("hs-cases-district", NOW + timedelta(days=day), b"%d" % day, news=1)
+    telling.commit()
+    for hours in (60 * 24 + 1, 61 * 24 + 1, 61 * 24 + 2):
+        now = NOW + timedelta(hours=hours)
+        due.append(keeping.due(own, now))
+        with own.writing("test"):
+            keeping.renew(own, now)
+
+    assert ["stale"] == sorted({one.advice for one in own.ledger.forecasts(indicator="cases-weekly")})
+    assert [True, True, False] == ["cases-weekly" in one for one in due]
+
+
 def test_rewinding_shows_the_forecasts_known_then(own: Workspace):
     with own.writing("test"):
         keeping.renew_past(own, EARLIER)
@@ -346,6 +365,36 @@ def test_a_hub_takes_one_model_of_the_country(told: dict[str, Made]):
     assert name.startswith(first.split(",")[0])
     assert {(one.target, one.location) for one in found} == {("in hospital", "FI")}
     assert 4 * 23 == len(found)
+
+
+@pytest.mark.parametrize(
+    ("names", "team", "said"),
+    [
+        (("cases-weekly", "incidence-14d"), "kunta", "name one indicator"),
+        (("cases-weekly",), "kunta/2", "letters, digits and _"),
+        (("deaths-weekly",), "kunta", "nothing is forecast of the whole country"),
+    ],
+)
+def test_what_no_hub_would_take_is_not_written(
+    told: dict[str, Made], names: tuple[str, ...], team: str, said: str
+):
+    with pytest.raises(BadInput, match=said):
+        respicast(rows(told[name] for name in names), team, "cases")
+
+
+def test_a_hubs_word_with_a_comma_stays_one_cell(told: dict[str, Made]):
+    _, found = respicast(rows([told["in-ward"]]), "kunta", "patients, in ward")
+
+    assert {"patients, in ward"} == {
+        row["target"] for row in csv.DictReader(io.StringIO(table(found, "csv").decode()))
+    }
+
+
+def test_what_is_not_forecast_names_what_is(own: Workspace):
+    with pytest.raises(BadInput, match="cases is not forecast; there are cases-weekly, "):
+        forecast(own, NOW, indicators=["cases"])
+    with pytest.raises(UnknownIndicator):
+        forecast(own, NOW, indicators=["nix"])
 
 
 def test_without_the_extra_the_advice_is_to_install_it(folder: Path):

@@ -278,11 +278,33 @@ def test_a_name_that_is_none_names_those_that_are(world: Workspace):
         ('[[measures]]\nmeasure = "C1"\nfirst = 9\nuntil = 9', "until 9 must be after first 9"),
         ('decisions = "kept"', "line 4: decisions: Input should be 'as-decided', 'held' or 'lifted'"),
         ("days = 5", "line 4: days: Input should be greater than or equal to 14"),
+        ("icu_beds = inf", "line 4: icu_beds: Input should be a finite number"),
+        (
+            "[[contacts]]\nfirst = 99999",
+            "line 5: contacts.0.first.constrained-int: Input should be less than",
+        ),
     ],
 )
 def test_a_mistake_in_a_scenario_names_line_key_and_cure(more: str, said: str):
     with pytest.raises(BadDefinition, match=said.replace("(", r"\(")):
         definitions.scenario(f'id = "mine"\n{WORDS}{more}\n', "mine")
+
+
+def test_a_scenario_lands_with_what_it_rests_on_or_not_at_all(own: Workspace):
+    with pytest.raises(BadDefinition, match=r"no assumptions 'plague'; save them as assumptions/plague.toml"):
+        save(own, "mine", 'assumptions = "plague"\n', day=TURN)
+
+    assert "mine" not in scenarios.scenarios(own, at(DAYS))
+
+
+def test_a_file_is_read_as_windows_saves_it_and_what_is_no_utf8_says_so(world: Workspace, tmp_path: Path):
+    file = tmp_path / "mine.toml"
+    file.write_text(f'id = "mine"\n{WORDS}', encoding="utf-8-sig")
+
+    assert "mine" == scenarios.named(world, str(file), at(0)).id
+    file.write_text(file.read_text("utf-8-sig"), encoding="utf-16")
+    with pytest.raises(BadDefinition, match="save it as UTF-8"):
+        scenarios.named(world, str(file), at(0))
 
 
 @pytest.mark.parametrize(

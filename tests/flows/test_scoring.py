@@ -9,6 +9,7 @@ import pytest
 from outbreak import DAYS, FIRST, noon
 
 from tilannekuva.domain.forecasts import Kept, Score
+from tilannekuva.flows.cards import cards
 from tilannekuva.flows.foretold import FLAT, Line, packed
 from tilannekuva.flows.scoring import ends, records, scores
 from tilannekuva.flows.workspace import Workspace
@@ -119,7 +120,7 @@ def test_the_ratio_is_that_of_mean_scores(own: Workspace):
 
     (one,) = records(scored(own))
 
-    assert (1, 0.5, 1) == (one.n, pytest.approx(one.ratio), one.held_90)
+    assert (1, 0.5, 1, NOW) == (one.n, pytest.approx(one.ratio), one.held_90, one.truth_at)
     assert 1 == sum(one.pit)
 
 
@@ -134,6 +135,16 @@ def test_records_are_by_horizon_and_of_the_last_ones(own: Workspace):
     assert [(1, 2), (2, 1)] == [(each.horizon, each.n) for each in records((one, *older))]
     assert [1, 1] == [each.n for each in records((one, *older), last=1)]
     assert one.wis == records((one, *older), last=1)[0].wis
+
+
+def test_a_model_card_tells_the_scores_of_the_nearest_area_that_has_any(own: Workspace):
+    keep(own, came(), 50)
+    found = {
+        one.get("indicator"): one for one in cards(own, ["municipality:837", DISTRICT, "country:FI"], NOW)
+    }
+
+    assert [DISTRICT] == [one["area"] for one in found["cases-weekly"]["scores"]]
+    assert [] == found["in-ward"]["scores"]
 
 
 def fields(one: Score) -> dict[str, object]:

@@ -66,26 +66,20 @@ def spoil(days: np.ndarray, day: int, kind: str) -> None:
 @walked
 @few
 @given(known=series())
-def test_quantiles_are_there_in_order_and_never_below_zero(name: str, known: Known):
-    found = told(name, known)
+def test_quantiles_are_there_in_order_never_below_zero_and_wider_with_the_horizon(name: str, known: Known):
+    """The upper half of an interval is no narrower later, on log(y + 1); below, zero is the end.
 
-    assert (len(known.daily), len(HORIZONS), len(LEVELS)) == found.quantiles.shape
-    silent = np.isnan(known.daily).all(axis=1)
-    assert np.isfinite(found.quantiles[~silent]).all()
-    assert (found.quantiles[~silent] >= 0).all()
-    assert (np.diff(found.quantiles[~silent], axis=-1) >= 0).all()
+    But for silent places, likelier to tell again the later.
+    """
+    found = told(name, known).quantiles
 
-
-@walked
-@few
-@given(known=series())
-def test_the_upper_half_of_an_interval_is_no_narrower_at_a_later_horizon(name: str, known: Known):
-    """On log(y + 1), but for silent places, likelier to tell again the later; below, zero is the end."""
-    logs = np.log1p(told(name, known).quantiles)
-    heard = (np.nan_to_num(known.daily[:, -DAYS:]) > 0).any(axis=1)
-
-    upper = (logs[..., MEDIAN + 1 :] - logs[..., MEDIAN : MEDIAN + 1])[heard]
-    assert (np.diff(upper, axis=1) >= -1e-9).all()
+    assert (len(known.daily), len(HORIZONS), len(LEVELS)) == found.shape
+    some = found[~np.isnan(known.daily).all(axis=1)]
+    assert np.isfinite(some).all()
+    assert (some >= 0).all()
+    assert (np.diff(some, axis=-1) >= 0).all()
+    logs = np.log1p(found[(np.nan_to_num(known.daily[:, -DAYS:]) > 0).any(axis=1)])
+    assert (np.diff(logs[..., MEDIAN + 1 :] - logs[..., MEDIAN : MEDIAN + 1], axis=1) >= -1e-9).all()
 
 
 @walked
@@ -126,6 +120,27 @@ def test_a_strange_area_far_away_hardly_moves_the_others(name: str):
 
     apart = np.log1p(told(name, more).quantiles[:-1]) - np.log1p(told(name, known).quantiles)
     assert np.abs(apart[..., MEDIAN]).max() < 0.25
+
+
+@walked
+def test_a_last_day_that_cannot_be_true_hardly_moves_a_forecast(name: str):
+    """Five hundred times as many as usual, infinitely many, taken back, missing."""
+    known = waves(14, [600, 90, 700, 3000])
+    odd = replace(known, daily=known.daily.copy())
+    odd.daily[:, -1] = 500 * known.daily[0, -1], np.inf, -1000, np.nan
+    odd.daily[1, -2] = np.inf
+
+    apart = np.log1p(told(name, odd).quantiles) - np.log1p(told(name, known).quantiles)
+    assert np.abs(apart[..., MEDIAN]).max() < 0.35
+
+
+@walked
+def test_where_nobody_is_known_to_live_a_forecast_is_much_the_same(name: str):
+    known = waves(14, [600, 90, 700, 3000])
+    unknown = replace(known, inhabitants=np.array([0, np.inf, np.nan, 3e7]))
+
+    apart = np.log1p(told(name, unknown).quantiles) - np.log1p(told(name, known).quantiles)
+    assert np.abs(apart[..., MEDIAN]).max() < np.log(2)
 
 
 @walked

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nowcast as bench
-from chance import error
+from chance import covered, error
 from tilannekuva.models.reproduction import windowed
 from tilannekuva.models.weeks import Array
 
@@ -74,8 +74,8 @@ def test_no_districts_intervals_hold_less_or_more_than_they_say_beyond_doubt(
 @pytest.mark.parametrize("share", bench.COVERS)
 def test_intervals_hold_as_much_as_they_say(judged: bench.Judged, share: float):
     """Of days and of sums of seven days."""
-    days = bench.covered(judged.drawn, judged.came, share).mean()
-    weeks = bench.covered(judged.drawn.sum(axis=2), judged.came.sum(axis=2), share).mean()
+    days = covered(judged.drawn, judged.came, share).mean()
+    weeks = covered(judged.drawn.sum(axis=2), judged.came.sum(axis=2), share).mean()
 
     assert abs(days - share) < 0.04
     assert abs(weeks - share) < 0.05

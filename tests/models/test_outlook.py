@@ -90,11 +90,28 @@ def test_without_enough_days_of_news_only_settled_weeks_count():
     assert (seen_by(told).last == 490).all()
 
 
-def test_a_day_on_which_counts_are_taken_back_is_none_below_zero():
+@pytest.mark.parametrize("value", [np.nan, -500.0, 35_000.0], ids=["missing", "taken back", "dump"])
+def test_weeks_with_a_day_that_cannot_be_true_are_as_the_others(value: float):
     told = reports(vintages=5)
-    told.daily[:, -20] = -500.0
+    told.daily[:, [-30, -20]] = value
 
-    assert 420 == seen_by(told).weeks.min()
+    found = seen_by(told)
+
+    assert found.weeks == pytest.approx(np.full((2, 11), 490), rel=0.01)
+    assert found.quantiles == pytest.approx(np.full(found.quantiles.shape, 490))
+
+
+def test_before_an_area_begins_to_tell_nothing_is_known_of_it():
+    """Here a model tells how many days are known; the nowcast would draw some before."""
+    told = reports()
+    told.daily[1, :-9], told.vintages[:, 1, :-9] = np.nan, np.nan
+
+    def count(known: Known, _rng: np.random.Generator) -> Outcome:
+        found = np.isfinite(known.daily).sum(axis=1) * np.ones((len(LEVELS), 4, 1))
+        return Told(found.T, found.T[:, :, None])
+
+    found = outlook(told, np.full(2, 1e5), Model("count", count, (), 6), phase=1, signals={}, rng=dice())
+    assert [84, 8] == pytest.approx(found.quantiles[:, 0, 11], rel=0.05)
 
 
 def test_too_few_weeks_are_said():
@@ -113,17 +130,21 @@ def test_sums_of_two_weeks_and_totals_follow_from_the_draws():
 
 
 def within(
-    told: Array, total: float = 700.0, *, last: float = 1.0, memory: Memory | None = None
+    told: Array, *, last: float = 1.0, came: float = 1.0, people: float = 2e4, memory: Memory | None = None
 ) -> tuple[Array, int]:
-    """Draw two districts, the first with towns told of, 40 draws; the last Saturdays `last` times as much."""
-    weeks = np.full((2, WEEKS), total)
+    """Draw two districts of 700 cases a week, the first with towns told of, 40 draws.
+
+    The last Saturdays have `last` times as many; the last weeks came `came` times as high.
+    """
     of = parts(
-        Counted(weeks, np.full(2, 1e5)), Counted(told, np.full(len(told), 2e4)), np.zeros(len(told), int)
+        Counted(np.full((2, WEEKS), 700.0), np.full(2, 1e5)),
+        Counted(told, np.full(len(told), people)),
+        np.zeros(len(told), int),
     )
-    quantiles = total * np.exp(np.linspace(-0.5, 0.5, len(LEVELS))) * np.ones((2, 4, 1))
-    daily = np.full((2, WEEKS * 7), total / 7)
+    quantiles = 700 * np.exp(np.linspace(-0.5, 0.5, len(LEVELS))) * np.ones((2, 4, 1))
+    daily = np.full((2, WEEKS * 7), 100.0)
     daily[:, -64::7] *= last
-    return drawn(of, daily, np.full((2, 2, 40), total), quantiles, dice(), memory=memory), len(told)
+    return drawn(of, daily, np.full((2, 2, 40), came * 700), quantiles, dice(), memory=memory), len(told)
 
 
 def test_towns_and_the_rest_of_a_district_add_up_to_it_in_every_draw():
@@ -134,20 +155,39 @@ def test_towns_and_the_rest_of_a_district_add_up_to_it_in_every_draw():
     assert (draws[n + 1] == draws[n + 3]).all()
 
 
+@pytest.mark.parametrize("people", [5e4, 0.0])
+def test_cases_that_no_town_told_of_stay_with_the_rest_though_nobody_lives_there(people: float):
+    draws, n = within(np.full((2, WEEKS), 300.0), people=people)
+
+    assert [300, 300, 100] == pytest.approx(np.median(draws[: n + 1, -1], axis=1), rel=0.25)
+
+
 def test_weeks_followed_before_are_remembered_with_their_days():
     told, memory = np.array([[350.0] * WEEKS, [70.0] * WEEKS]), Memory()
     before, *_ = within(told, memory=memory)
 
+    other = within(told, last=3.0)[0]
+
     assert (before == within(told, memory=memory)[0]).all()
-    assert (within(told, last=3.0)[0] == within(told, last=3.0, memory=memory)[0]).all()
-    assert (before != within(told, last=3.0)[0]).any()
+    assert (other == within(told, last=3.0, memory=memory)[0]).all()
+    assert (before != other).any()
 
 
-def test_a_past_week_is_shared_as_it_was_told():
-    draws, _ = within(np.array([[350.0] * WEEKS, [70.0] * WEEKS]))
+@pytest.mark.parametrize("came", [1, 20])
+def test_a_past_week_is_shared_as_it_was_told(came: float):
+    """What a district was told of at once and its towns were not, lies with its rest."""
+    draws, _ = within(np.array([[350.0] * WEEKS, [70.0] * WEEKS]), came=came)
 
     assert (draws[0, :2] == 350).all()
     assert (draws[1, :2] == 70).all()
+
+
+@pytest.mark.parametrize("value", [-5.0, 1e5])
+def test_a_towns_week_that_cannot_be_true_is_one_not_told(value: float):
+    wrong, untold = (np.full((2, WEEKS), 70.0) for _ in range(2))
+    wrong[0, [-3, -1]], untold[0, [-3, -1]] = value, np.nan
+
+    assert (within(wrong)[0] == within(untold)[0]).all()
 
 
 def test_a_week_that_towns_have_not_told_is_shared_as_the_next():
@@ -192,15 +232,25 @@ def test_no_patients_or_few_weeks_are_said():
     assert isinstance(occupancy(there[:, :40], cases[:, :40], np.ones((2, 4, 3)), dice()), Unable)
 
 
-def test_days_that_hospitals_did_not_tell_are_as_the_day_before():
+@pytest.mark.parametrize(("value", "days"), [(np.nan, 2), (-9.0, 2), (1e5, 1)])
+def test_days_that_hospitals_did_not_tell_or_cannot_have_told_are_as_the_day_before(value: float, days: int):
     cases, there = patients(26 * 7)
     to_come = np.full((2, 4, 50), 700.0)
-    gaps = there.copy()
-    gaps[:, -2:] = np.nan
+    wrong, before = there.copy(), np.repeat(there[:, [-1 - days]], days, axis=1)
+    wrong[:, -days:] = value
 
-    found = occupancy(gaps, cases, to_come, dice())
+    found = occupancy(wrong, cases, to_come, dice())
 
-    assert (found[:, 0, 0] == there[:, -3]).all()
+    assert (found == occupancy(np.hstack([there[:, :-days], before]), cases, to_come, dice())).all()
+
+
+def test_time_before_patients_are_told_of_makes_nothing_unsure():
+    cases, there = patients(26 * 7)
+    late = np.where(np.arange(26 * 7) < 90, np.nan, there)
+
+    wide = [np.std(occupancy(one, cases, np.full((2, 4, 400), 700.0), dice())) for one in (late, there)]
+
+    assert wide[0] < 1.3 * wide[1]
 
 
 def needs(cases: float) -> Array:

@@ -1,13 +1,11 @@
-"""Reproduction numbers: the closed form, the filter and smoother on a grid, and what a page shows."""
+"""Reproduction numbers: the closed form, the filter and smoother on a grid."""
 
 from itertools import product
 
 import numpy as np
 import pytest
-from arriving import counts
 
-from tilannekuva.models.levels import MEDIAN
-from tilannekuva.models.reproduction import Course, filtered, numbers, pressure, windowed
+from tilannekuva.models.reproduction import Course, filtered, pressure, windowed
 from tilannekuva.models.weeks import Array
 
 INTERVAL = np.array([0, 0.2, 0.4, 0.3, 0.1])
@@ -114,71 +112,3 @@ def test_a_leap_beyond_all_walks_stays_finite():
 
     assert np.isfinite(course.smoothed).all()
     assert np.isfinite(course.evidence)
-
-
-def test_a_rhythm_of_weekdays_does_not_alter_r():
-    days = renewed(np.full(56, 1.0), first=300)
-    rhythm = np.where(np.arange(56) % 7 < 5, 1.2, 0.5)
-
-    plain, other = (filtered(days * turn, INTERVAL, rhythm=turn) for turn in (np.ones(56), rhythm))
-
-    assert np.allclose(plain.quantiles()[10:, MEDIAN], other.quantiles()[10:, MEDIAN], atol=0.06)
-
-
-def test_numbers_heed_weekdays_and_noise():
-    """Without either the median of a steady epidemic would go up and down with the week."""
-    rhythm = np.where(np.arange(84) % 7 < 5, 1.2, 0.5)
-    found = numbers(counts(np.array([[300.0], [20.0]]) * rhythm), INTERVAL)
-
-    assert (2, 84, 23) == found.shape
-    assert np.abs(found[0, 21:, MEDIAN] - 1).max() < 0.15
-    assert (np.diff(found, axis=2) >= 0).all()
-
-
-def test_days_that_are_not_told_in_full_do_not_lower_r():
-    days = renewed(np.full(60, 1.1), first=200)[None]
-    told = np.append(np.ones(56), [0.9, 0.0, 0.6, 0.3])[None]
-    seen = np.maximum(np.rint(days * told), 1)  # one is told of a day of which none is told by then
-
-    whole, heeded, taken_as_whole = (
-        numbers(one, INTERVAL, told=share)[0, 58, MEDIAN]
-        for one, share in ((days, None), (seen, told), (seen, None))
-    )
-
-    assert np.isclose(whole, heeded, atol=0.05)
-    assert taken_as_whole < whole - 0.1
-
-
-def test_fewer_cases_tell_less_of_r():
-    wide = numbers(counts(np.array([[500.0], [5.0]]) * np.ones(60)), INTERVAL)
-
-    assert (wide[1, 30:, 20] - wide[1, 30:, 2] > 2 * (wide[0, 30:, 20] - wide[0, 30:, 2])).all()
-
-
-def test_counts_that_swing_tell_less_of_r():
-    steady = counts(np.full((1, 84), 100.0))
-    swinging = np.random.default_rng(2).negative_binomial(2, 2 / 102, (1, 84)).astype(float)
-
-    wide = [np.ptp(numbers(one, INTERVAL)[0, 40, [2, 20]]) for one in (steady, swinging)]
-
-    assert wide[1] > 2 * wide[0]
-
-
-def test_what_is_brought_in_is_not_the_doing_of_r():
-    """A case every fourth day, or an epidemic that holds itself."""
-    days = np.where(np.arange(80) % 4 == 0, 1.0, 0.0)
-
-    alone, brought = (filtered(days, INTERVAL, step=0.05, brought=one).quantiles() for one in (0, 0.2))
-
-    assert 0.8 < alone[60, MEDIAN] < 1.3
-    assert brought[60, MEDIAN] < 0.6
-
-
-def test_one_case_brought_in_is_no_epidemic():
-    days = np.zeros((1, 60))
-    days[0, [10, 40, 41]] = 1
-
-    found = numbers(days, INTERVAL)
-
-    assert np.isfinite(found).all()
-    assert found[0, 45, 2] < 1.5

@@ -52,12 +52,13 @@ def test_the_same_seed_gives_the_same():
     assert (pulse(counts(1)).number != pulse(counts(1), seed=1).number).any()
 
 
-def test_unknown_days_and_corrections_below_zero_are_no_zeros():
+@pytest.mark.parametrize(("days", "value"), [([20, 68, 69], np.nan), ([67], -400), ([69], 1e5)])
+def test_days_that_are_unknown_or_cannot_be_true_are_as_those_around_them(days: list[int], value: float):
     told = counts(1)
-    told[[20, 65, 66]] = np.nan
-    told[67] = -400
+    told[days] = value
 
     assert np.median(pulse(told).number) == pytest.approx(1, abs=0.12)
+    assert np.median(pulse(told).level) == pytest.approx(200, rel=0.12)
 
 
 def test_too_few_days_are_refused():

@@ -1,6 +1,7 @@
 """Laws of the towns' filter: a day is a step, draws go on as counts went, spread is learned."""
 
 from copy import deepcopy
+from functools import cache
 
 import numpy as np
 import pytest
@@ -37,15 +38,22 @@ def draw(state: State) -> np.ndarray:
     return towns.forecast(state, LAND, 400, np.random.default_rng(3))
 
 
+@cache
+def steady() -> tuple[State, np.ndarray]:
+    """Follow a steady epidemic once for all tests: no step changes the state that it starts from."""
+    state, _ = follow(epidemic())
+    return state, draw(state)
+
+
 def test_the_same_seed_gives_the_same_draws_and_another_seed_others():
-    counts = epidemic()
+    counts = epidemic()[:, :21]
 
     assert np.array_equal(draw(follow(counts)[0]), draw(follow(counts)[0]))
     assert not np.array_equal(draw(follow(counts)[0]), draw(follow(counts, seed=5)[0]))
 
 
 def test_a_step_changes_nothing_of_the_state_it_starts_from():
-    counts = epidemic()
+    counts = epidemic()[:, :22]
     state, rng = follow(counts[:, :-1])
     before = deepcopy(state)
 
@@ -54,7 +62,7 @@ def test_a_step_changes_nothing_of_the_state_it_starts_from():
 
 
 def test_draws_are_whole_numbers_of_towns_weeks_and_draws_and_none_is_negative():
-    found = draw(follow(epidemic())[0])
+    _, found = steady()
 
     assert (12, 4, 400) == found.shape
     assert np.array_equal(found, np.floor(found))
@@ -62,10 +70,9 @@ def test_draws_are_whole_numbers_of_towns_weeks_and_draws_and_none_is_negative()
 
 
 def test_a_steady_epidemic_goes_on_as_it_is():
-    counts = epidemic()
-    found = np.median(draw(follow(counts)[0])[:4, 0], axis=-1)
+    found = np.median(steady()[1][:4, 0], axis=-1)
 
-    assert found == pytest.approx(counts[:4, -28:].sum(axis=1) / 4, rel=0.2)
+    assert found == pytest.approx(epidemic()[:4, -28:].sum(axis=1) / 4, rel=0.2)
 
 
 @pytest.mark.parametrize("growth", [-0.03, 0.03])
@@ -78,7 +85,7 @@ def test_growth_is_seen_and_goes_on_for_a_week_but_fades(growth: float):
 
 
 def test_draws_spread_further_the_later_the_week():
-    found = draw(follow(epidemic())[0])[[0, 1, 10]]
+    found = steady()[1][[0, 1, 10]]
     spread = np.log(found + 1).std(axis=-1)
 
     assert (np.diff(spread, axis=1) > 0).all()
@@ -91,19 +98,6 @@ def test_a_hidden_town_is_told_by_its_district_and_its_inhabitants():
 
     assert np.isfinite(middle).all()
     assert middle[4] == pytest.approx(LAND.people[4] * 6e-4 * 7, rel=0.5)
-
-
-def test_a_day_of_which_half_is_told_by_now_is_no_fall():
-    counts = epidemic()
-    state, rng = follow(counts[:, :-7])
-    wrong = state
-    for day in counts[:, -7:].T:
-        wrong = towns.stepped(wrong, LAND, day * 0.5, rng)
-        state = towns.stepped(state, LAND, np.round(day * 0.5), rng, told=np.full(12, 0.5))
-
-    right, fallen = (np.median(draw(one)[0, 0]) / counts[0, -7:].sum() for one in (state, wrong))
-    assert right == pytest.approx(1, abs=0.25)
-    assert fallen < right - 0.2
 
 
 def test_weekdays_are_learned_and_a_holiday_is_told_as_a_sunday():
@@ -119,17 +113,17 @@ def test_weekdays_are_learned_and_a_holiday_is_told_as_a_sunday():
 
 
 def test_towns_of_a_district_go_up_and_down_together():
-    found = np.log(draw(follow(epidemic())[0])[:, 3] + 1)
+    found = np.log(steady()[1][:, 3] + 1)
 
     assert np.corrcoef(found[0], found[1] + found[10])[0, 1] > 0.2
 
 
 def test_fewer_can_fall_ill_as_more_have():
-    state, _ = follow(epidemic())
+    state, _ = steady()
     half = state._replace(used=LAND.people / 6)
 
     plain, fewer = (
-        towns.drawn(one, LAND, 4000, np.random.default_rng(4))[0].mean(axis=-1) for one in (state, half)
+        towns.drawn(one, LAND, 1000, np.random.default_rng(4))[0].mean(axis=-1) for one in (state, half)
     )
     assert (fewer[1:] < plain[1:]).all()
     assert fewer[3] < 0.9 * plain[3]

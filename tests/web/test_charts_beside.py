@@ -64,6 +64,14 @@ def test_a_fan_starts_at_the_last_settled_value(first: int):
     assert all(x > last[0] for x, _ in ribbon(svg, "fan-0")[1:-1] + corners(svg, "g-median")[3:])
 
 
+def test_a_fan_does_not_cross_withheld_days():
+    """It starts apart, as wide as it is told, where a value is withheld after the last one told."""
+    points = [Point(START, 10.0), Point(START + timedelta(1), None, withheld=True)]
+    svg = line_chart(Course(points, fan=[band(0.9, [5, 9])]), title="", description="", words=FORECAST)
+
+    assert len(ribbon(svg, "fan-0")) == 4
+
+
 def test_a_forecast_never_looks_like_data_and_is_named():
     bare, with_fan = chart([10.0, 20.0, 30.0], words=FORECAST), fan_chart([band(0.9, [1]), band(0.0, [0])])
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import outbreak
 import pytest
 from outbreak import DAYS, FIRST, noon
-from shown import ask, rows, tree
+from shown import LANGS, Element, ask, rows, tree
 
 from tilannekuva.domain.forecasts import Kept
 from tilannekuva.flows.foretold import FLAT, Line, packed
@@ -58,6 +58,10 @@ def app(workspace: Workspace) -> FastPath:
     return site(workspace, clock=lambda: noon(DAYS))
 
 
+def days(found: list[Element]) -> list[str]:
+    return [one.find("time")[0].attributes["datetime"] for one in found]
+
+
 def words(workspace: Workspace, path: str = PATH) -> str:
     return " ".join(tree(ask(app(workspace), path).text).find("main")[0].text.split())
 
@@ -67,7 +71,26 @@ def test_weeks_are_those_of_the_newest_forecast(kept: Workspace):
     newest = {row["level"]: row["value"] for row in rows(app(kept), PATH)[: len(LEVELS)]}
 
     told = {level: f"{round(newest[level]):,}".replace(",", "\N{NO-BREAK SPACE}") for level in newest}
-    assert [told[0.5], f"{told[0.25]}–{told[0.75]}", f"{told[0.05]}–{told[0.95]}"] == cells
+    assert [told[0.5], f"{told[0.05]}–{told[0.95]}", f"{told[0.25]}–{told[0.75]}"] == cells
+
+
+def test_what_is_over_is_not_foretold(kept: Workspace):
+    """The newest forecast is of a week that ended before the last day."""
+    assert "most likely" not in words(kept)
+    assert "There is no forecast for this area now" in words(kept)
+
+
+def test_what_has_been_told_for_good_is_not_forecast(app: FastPath):
+    page = tree(ask(app, "/en/forecast?indicator=in-ward").text).find("main")[0]
+    course, weeks = page.find("figure")[0], page.find("table", "foretold")[0]
+    told = [row for row in course.find("tr")[1:] if row.find("td")[1].text != "provisional"]
+
+    assert max(days(told)) < min(days(weeks.find("tr")[1:]))
+
+
+def test_a_model_is_told_in_words(kept: Workspace):
+    assert "weighted mean of several methods" in words(kept)
+    assert not [lang for lang in LANGS if "weekly" in words(kept, PATH.replace("en", lang, 1))]
 
 
 def test_how_good_forecasts_were_is_said_in_words(kept: Workspace):

@@ -65,6 +65,7 @@ def test_a_slider_that_is_moved_changes_what_follows_and_can_be_taken_back(app: 
 
     assert "As now, with your changes" in moved.find("p", "says")[0].text
     assert ("other", "20") in sent(moved)
+    assert "Contacts elsewhere 20%" in "".join(one.text for one in moved.find("dl"))
     assert path in [one.attributes["href"] for one in moved.find("a")]
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from tilannekuva.domain.calendar import instant, stamp
+from tilannekuva.domain.areas import register
+from tilannekuva.domain.calendar import helsinki_date, instant, stamp
 from tilannekuva.domain.looks import Look
 from tilannekuva.errors import TilannekuvaError
 from tilannekuva.flows import replay as replaying
@@ -38,6 +39,12 @@ class Commands(click.Group):
         except TilannekuvaError as error:
             click.echo(f"tilannekuva: {error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.filename is None:  # a reader that left: click's own to tell
+                raise
+            said = f"{error.filename}: {error.strerror}; name another file, or see to its folder and rights"
+            click.echo(f"tilannekuva: {said}", err=True)
+            ctx.exit(TilannekuvaError.exit_code)
 
 
 @contextmanager
@@ -52,9 +59,19 @@ def asked_at(text: str | None) -> datetime:
     return instant(text) if text else utc_now()
 
 
+def near(workspace: Workspace, at: datetime, *, area: str | None = None) -> tuple[str, ...]:
+    """Give an area, the workspace's first without it, and all that it belongs to."""
+    place = register().area(area or workspace.settings.areas[0]).id
+    return (place, *register().ancestors(place, on=helsinki_date(at)))
+
+
 def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
-    """Print a value as JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    """Print a value as JSON; days and instants as they are written everywhere."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+
+
+def _plain(one: object) -> str:
+    return stamp(one) if isinstance(one, datetime) else str(one)
 
 
 @contextmanager

@@ -1,16 +1,26 @@
 """Commands of scenarios: what would follow if, and the model cards."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from tilannekuva.cli.frame import as_of_option, asked_at, json_option, opened, print_json, workspace_option
+from tilannekuva.cli.frame import (
+    as_of_option,
+    asked_at,
+    json_option,
+    near,
+    opened,
+    print_json,
+    workspace_option,
+)
 from tilannekuva.domain.access import PUBLIC
 from tilannekuva.domain.areas import register
+from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.scenarios import Projection
 from tilannekuva.errors import BadInput
 from tilannekuva.flows import scenarios
+from tilannekuva.flows.asking import area_name
 from tilannekuva.flows.cards import Card, cards
 from tilannekuva.flows.sight import seen
 
@@ -18,7 +28,7 @@ from tilannekuva.flows.sight import seen
 @click.command()
 @click.argument("which", metavar="FILE|NAME")
 @workspace_option
-@click.option("--area", help="Municipality; the workspace's first without it.")
+@click.option("--area", help="Area; the workspace's first without it.")
 @as_of_option
 @json_option
 def scenario(which: str, folder: Path, area: str | None, as_of: str | None, *, as_json: bool) -> None:
@@ -36,7 +46,8 @@ def scenario(which: str, folder: Path, area: str | None, as_of: str | None, *, a
         on = scenarios.footing(viewer, place, at, on=asked.assumptions)
         if on is None:
             raise BadInput(
-                f"too few cases are known around {place}: four weeks of settled figures are needed"
+                f"too few cases are known around {place} on {helsinki_date(at)}: four weeks of settled "
+                "figures are needed, not older than 60 days; ask for another day or area"
             )
         made = scenarios.project(on, asked)
     if as_json:
@@ -65,7 +76,9 @@ def _say(made: Projection, title: str) -> None:
 @click.command()
 @click.argument("name", default="")
 @workspace_option
-@click.option("--area", help="Area whose scores are told; the workspace's first without it.")
+@click.option(
+    "--area", help="Area whose scores are told, or the nearest it lies in; the workspace's first without."
+)
 @as_of_option
 @json_option
 def model(name: str, folder: Path, area: str | None, as_of: str | None, *, as_json: bool) -> None:
@@ -81,23 +94,31 @@ def model(name: str, folder: Path, area: str | None, as_of: str | None, *, as_js
         if name and not as_json:
             click.echo(scenarios.assumptions_text(viewer, name, at), nl=False)
         elif name:
-            print_json(scenarios.assumptions(viewer, name, at).model_dump(mode="json"))
+            print_json(scenarios.assumptions(viewer, name, at).model_dump())
         else:
-            place = register().area(area or workspace.settings.areas[0]).id
-            _show(cards(viewer, place, at), as_json=as_json)
+            _show(cards(viewer, near(workspace, at, area=area), at), as_json=as_json)
 
 
 def _show(found: list[Card], *, as_json: bool) -> None:
     if as_json:
-        print_json(json.loads(json.dumps(found, default=str)))
+        print_json(found)
         return
     for one in found:
         click.echo(f"{one['model']}: {one.get('indicator') or one['about']}")
-        click.echo(f"  rests on: {'; '.join(one['papers']) or 'no paper'}")
-        click.echo(f"  assumes: {one['assumes']}")
+        click.echo(f"  rests on: {'; '.join(one['papers']) or 'what it assumes'}")
+        click.echo(f"  assumes: {_words(one['assumes'])}")
         for each in one.get("scores", ()):
             ratio = f"{each['ratio']:.2f}" if each["ratio"] is not None else "-"
             click.echo(
-                f"  {each['horizon']} ahead: {each['n']} scored, {ratio} of no change's error, "
-                f"{each['within'][1]:.0%} inside the 90 % range"
+                f"  {area_name(each['area'], 'en')}, {each['horizon']} ahead: {each['n']} scored, "
+                f"{ratio} of no change's error, {each['within'][1]:.0%} inside the 90 % range"
             )
+
+
+def _words(assumed: str | dict[str, Any]) -> str:
+    if isinstance(assumed, str):
+        return assumed
+    return ", ".join(
+        f"{name} ({_words(one)})" if isinstance(one, dict) else f"{name} {one}"
+        for name, one in assumed.items()
+    )

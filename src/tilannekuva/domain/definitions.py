@@ -35,7 +35,7 @@ _KEY = re.compile(r"""\s*("[^"]+"|[\w.-]+)\s*=""")
 class Strict(BaseModel):
     """A frozen definition that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Text(Strict):

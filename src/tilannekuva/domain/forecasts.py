@@ -78,7 +78,8 @@ class Score:
 class Record:
     """How good the forecasts of an indicator in an area have been, so many periods ahead.
 
-    `n` forecasts that have come due, of which the last was of `last`; the means of their scores. `ratio` is
+    `n` forecasts that have come due, of which the last was of `last`, by what was known at `truth_at`; the
+    means of their scores. `ratio` is
     the mean WIS over that of the flat baseline (with one rival the relative WIS is the same), `log_ratio`
     that on log(1 + y); None where the baseline missed nothing. `within` are the shares that the central 50,
     90 and 95 % intervals held, `held_90` how many the 90 % one did; `pit` counts forecasts by tenths of PIT.
@@ -90,6 +91,7 @@ class Record:
     horizon: int
     n: int
     last: date
+    truth_at: datetime
     wis: float
     spread: float
     too_low: float

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from tilannekuva.domain.access import Visibility
 from tilannekuva.domain.definitions import Slug, Strict, Text
@@ -38,10 +38,19 @@ class Contacts(Strict):
         return value
 
 
+def _code(value: str) -> str:
+    if value not in MEASURES:
+        raise ValueError(f"no measure '{value}'; there are {', '.join(MEASURES)}")
+    return value
+
+
+Code = Annotated[str, AfterValidator(_code)]
+
+
 class Effect(Strict):
     """What a measure does: how much it leaves of the contacts of a setting, or of the chance of infection."""
 
-    measure: str = Field(description="Code of the measure as in decisions, such as `C1`.")
+    measure: Code = Field(description="Code of the measure as in decisions, such as `C1`.")
     strength: int = Field(default=1, ge=0, le=5, description="From this strength of the measure on.")
     on: Setting | Literal["chance"] = Field(
         description="`home`, `work`, `school`, `other`, or `chance` for the chance that a contact infects."
@@ -50,11 +59,6 @@ class Effect(Strict):
         description="Share left: low, middle, high (5 %, 50 % and 95 % of the paths stay below)."
     )
     source: str = Field(min_length=1, description="Where this is from, or that it is our assumption.")
-
-    @field_validator("measure")
-    @classmethod
-    def _is_code(cls, value: str) -> str:
-        return _code(value)
 
     @field_validator("left")
     @classmethod
@@ -136,13 +140,7 @@ class Assumptions(Strict):
     effects: tuple[Effect, ...] = Field(default=(), description="What measures do, `[[effects]]`.")
 
 
-Day = date | int  # a day of the calendar, or days after tomorrow
-
-
-def _code(value: str) -> str:
-    if value not in MEASURES:
-        raise ValueError(f"no measure '{value}'; there are {', '.join(MEASURES)}")
-    return value
+Day = date | Annotated[int, Field(ge=-3650, le=3650)]  # a day, or days after tomorrow: ten years at most
 
 
 def _day(value: object) -> object:
@@ -174,13 +172,8 @@ def _on(one: Day, start: date) -> date:
 class Measured(Dated):
     """A measure of a scenario, beside those decided: it does what the assumptions say."""
 
-    measure: str = Field(description="Code of the measure, such as `C1`.")
+    measure: Code = Field(description="Code of the measure, such as `C1`.")
     strength: int = Field(default=3, ge=0, le=5, description="Its strength, as in decisions.")
-
-    @field_validator("measure")
-    @classmethod
-    def _is_code(cls, value: str) -> str:
-        return _code(value)
 
 
 Left = Annotated[float | None, Field(ge=0, le=1.5)]

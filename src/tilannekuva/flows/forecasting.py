@@ -22,11 +22,10 @@ from tilannekuva.flows.foreseen import (
     Unforeseen,
     gathered,
     leading,
-    people,
     spec,
 )
 from tilannekuva.flows.foretold import FLAT, Line, Quantiles, foretold
-from tilannekuva.flows.series import BASES
+from tilannekuva.flows.series import BASES, people
 from tilannekuva.flows.sight import Sight, seen
 from tilannekuva.flows.workspace import Workspace
 
@@ -62,7 +61,7 @@ def forecast(
     samples: int = 0,
     memory: "Memory | None" = None,
 ) -> list[Made]:
-    """Forecast indicators, all that say how without any; raises UnknownIndicator and NotInstalled.
+    """Forecast indicators, all that say how without any; raises UnknownIndicator, BadInput, NotInstalled.
 
     One that cannot be forecast gives its advice and stops no other. What a `memory` holds of forecasts made
     before is not computed anew; the forecast is the same with it and without.
@@ -70,11 +69,10 @@ def forecast(
     # A second core's threads cost more than they give on tables as small as these.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     whole = workspace.whole if isinstance(workspace, Sight) else workspace
-    catalogue = whole.catalogue(as_of)
-    asked = [catalogue.indicator(name) for name in indicators] or foretold(whole, as_of)
     public, inside = (Foresight(one, as_of, memory) for one in (seen(whole, PUBLIC), whole))
     return [
-        _made(public if one.visibility == "public" else inside, one, samples) for one in asked if one.forecast
+        _made(public if one.visibility == "public" else inside, one, samples)
+        for one in foretold(whole, as_of, names=indicators)
     ]
 
 
@@ -129,7 +127,7 @@ def _stays(foresight: Foresight, one: Indicator, told: Foretelling, samples: int
     import numpy as np  # noqa: PLC0415 - of an extra
 
     from tilannekuva.models.model import Unable  # noqa: PLC0415 - of an extra
-    from tilannekuva.models.outlook import BEFORE, baseline  # noqa: PLC0415 - of an extra
+    from tilannekuva.models.outlook import BEFORE, flat_line  # noqa: PLC0415 - of an extra
     from tilannekuva.models.stays import occupancy  # noqa: PLC0415 - of an extra
 
     of = foresight.series(told.of)
@@ -146,7 +144,7 @@ def _stays(foresight: Foresight, one: Indicator, told: Foretelling, samples: int
     if areas != [COUNTRY]:
         areas = [*areas, COUNTRY]
         values, ends = (np.concatenate([each, each.sum(axis=0)[None]]) for each in (values, ends))
-    return _told(one, areas, before.origin_date, values=values, line=baseline(ends), samples=samples)
+    return _told(one, areas, before.origin_date, values=values, line=flat_line(ends), samples=samples)
 
 
 def _ends(present: "Array") -> "Array":

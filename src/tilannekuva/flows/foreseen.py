@@ -4,14 +4,13 @@ Districts are forecast by a weekly model, and drawn with their towns so that sum
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.domain.forecasts import Advice, Foretelling
-from tilannekuva.flows.series import BASES, TOWN, Series, inhabitants, series, within
+from tilannekuva.flows.series import BASES, TOWN, Series, people, series, within
 from tilannekuva.flows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def _drawn(
     rng = foresight.dice("draws", told.of)
     draws = drawn(of, found.daily, found.last, found.quantiles, rng, memory=foresight.memory)
     districts = draws[-len(areas) :].astype(float)
-    known = completed(weeks, draws[: len(towns)])
+    known = completed(of.weeks[: len(towns)], draws[: len(towns)])
     country = areas != [COUNTRY]
     return Foreseen(
         [*areas, *([COUNTRY] if country else []), *towns],
@@ -236,13 +235,6 @@ def _moved(daily: "Array", by: int, days: int) -> "Array":
     n = min(given.shape[1], room.shape[1])
     room[:, :n] = given[:, :n]
     return found
-
-
-def people(areas: Iterable[str], on: date) -> "Array":
-    """Count the inhabitants of areas [area]."""
-    import numpy as np  # noqa: PLC0415 - of an extra
-
-    return np.array(inhabitants(areas, on))
 
 
 def _model(name: str) -> "Model":

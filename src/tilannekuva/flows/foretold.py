@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tilannekuva.domain.forecasts import Forecast, Kept, Target
 from tilannekuva.domain.indicators import Indicator
+from tilannekuva.errors import BadInput
 from tilannekuva.flows.sight import Sight
 from tilannekuva.flows.workspace import Workspace
 from tilannekuva.store.landing import Landing
@@ -57,9 +58,18 @@ def _line(cells: list[str]) -> Line:
     return Line(location, model, int(horizon), date.fromisoformat(day), tuple(map(float, values)))
 
 
-def foretold(workspace: Workspace, as_of: datetime) -> tuple[Indicator, ...]:
-    """Give the indicators that are forecast, as defined at an instant."""
-    return tuple(one for one in workspace.catalogue(as_of).indicators.values() if one.forecast)
+def foretold(workspace: Workspace, as_of: datetime, *, names: Iterable[str] = ()) -> tuple[Indicator, ...]:
+    """Give the indicators that are forecast, as defined at an instant: those named, or all.
+
+    Raises UnknownIndicator, and BadInput for one that is not forecast.
+    """
+    catalogue = workspace.catalogue(as_of)
+    told = tuple(one for one in catalogue.indicators.values() if one.forecast)
+    asked = tuple(catalogue.indicator(name) for name in names)
+    for one in asked:
+        if one not in told:
+            raise BadInput(f"{one.id} is not forecast; there are {', '.join(each.id for each in told)}")
+    return asked or told
 
 
 def kept(workspace: Workspace, indicator: str, as_of: datetime) -> list[Kept]:

@@ -4,6 +4,9 @@ Columns and their meaning: hubverse model output, https://docs.hubverse.io. A ho
 origin, the Sunday that ends the last whole week known; 0 is a nowcast.
 """
 
+import csv
+import io
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -16,6 +19,7 @@ from tilannekuva.store.sheet import Sheet
 
 _WEEK = timedelta(weeks=1)
 _WEDNESDAY = timedelta(days=3)  # after the Sunday: the day that RespiCast's rounds bear
+_TEAM = re.compile(r"\w+", re.ASCII)
 _KINDS = {"origin_date": "DATE", "target_end_date": "DATE", "horizon": "INTEGER", "value": "DOUBLE"}
 
 
@@ -55,17 +59,20 @@ def respicast(told: Iterable[Row], team: str, target: str) -> tuple[str, list[Ro
     """Give the name and the rows of a file for RespiCast: Finland's quantiles of the weeks to come.
 
     Its columns are those of Row but `model_id`, which the file's name bears; `target` is the hub's word for
-    the indicator. Raises BadInput without any.
+    the indicator. Raises BadInput without any, for several indicators, and for a team that is no name.
     """
-    found = [
-        one._replace(origin_date=one.origin_date + _WEDNESDAY, location="FI", target=target)
-        for one in told
-        if one.location == COUNTRY and one.horizon > 0 and one.output_type == "quantile"
+    if not _TEAM.fullmatch(team):
+        raise BadInput(f"no team is named '{team}'; use letters, digits and _ alone, such as kunta")
+    of = [
+        one for one in told if one.location == COUNTRY and one.horizon > 0 and one.output_type == "quantile"
     ]
-    if not found:
+    if not of:
         raise BadInput("nothing is forecast of the whole country; see what `tilannekuva forecast` prints")
-    if len({one.model_id for one in found}) > 1:
-        raise BadInput("a file for a hub holds one model: name one indicator with --indicator")
+    if len({one.target for one in of}) > 1:
+        raise BadInput("a file for a hub holds one figure: name one indicator with --indicator")
+    found = [
+        one._replace(origin_date=one.origin_date + _WEDNESDAY, location="FI", target=target) for one in of
+    ]
     return f"{found[0].origin_date}-{team}-{found[0].model_id}", found
 
 
@@ -74,8 +81,10 @@ def table(told: Iterable[Row], form: str, *, columns: tuple[str, ...] = Row._fie
     places = [Row._fields.index(name) for name in columns]
     cells = [[row[place] for place in places] for row in told]
     if form == "csv":
-        lines = [",".join(columns), *(",".join(_cell(cell) for cell in row) for row in cells)]
-        return "\n".join([*lines, ""]).encode()
+        written = io.StringIO()
+        lines = csv.writer(written, lineterminator="\n")
+        lines.writerows([columns, *([_cell(cell) for cell in row] for row in cells)])
+        return written.getvalue().encode()
     by_column = [list(one) for one in zip(*cells, strict=True)] or [[] for _ in columns]
     with Sheet() as sheet:
         kinds = {name: _KINDS.get(name, "VARCHAR") for name in columns}

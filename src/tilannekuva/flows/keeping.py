@@ -22,16 +22,13 @@ from tilannekuva.flows.workspace import Workspace
 from tilannekuva.models.memory import Memory
 
 _log = logging.getLogger(__name__)
-_REPEATED = timedelta(days=7)  # after which the same advice is kept once more
 
 
 def keep(workspace: Workspace, made: Iterable[Made], known_at: datetime, now: datetime) -> list[Kept]:
-    """Keep forecasts as known at an instant; of advice only what is new. Needs the right to write."""
-    newest = {one.indicator: one for one in workspace.ledger.forecasts()}
+    """Keep forecasts, or why there are none, as known at an instant. Needs the right to write."""
     kept = [
         Kept(known_at, one.indicator.id, one.model, one.origin_date, one.advice, _landed(workspace, one), now)
         for one in made
-        if one.lines or _is_new(one, newest.get(one.indicator.id), known_at)
     ]
     if kept:
         workspace.ledger.foretell(workspace.store.fence, kept)
@@ -40,10 +37,6 @@ def keep(workspace: Workspace, made: Iterable[Made], known_at: datetime, now: da
 
 def _landed(workspace: Workspace, one: Made) -> str:
     return workspace.landing.keep(packed(one.lines, one.levels)) if one.lines else ""
-
-
-def _is_new(one: Made, last: Kept | None, known_at: datetime) -> bool:
-    return last is None or last.advice != one.advice or known_at - last.known_at >= _REPEATED
 
 
 def due(workspace: Workspace, now: datetime) -> list[str]:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tilannekuva.config import text_of
 from tilannekuva.domain.areas import register
 from tilannekuva.domain.calendar import end_of_day, helsinki_date
 from tilannekuva.domain.decisions import Decision
@@ -61,29 +62,25 @@ def named(workspace: Workspace, which: str, as_of: datetime) -> Scenario:
         return found[which].scenario
     if file.suffix != ".toml" or not file.is_file():
         raise UnknownScenario(f"no scenario '{which}' and no such file; there are {', '.join(found)}")
-    return shipped.scenario(file.read_text(encoding="utf-8"), file.stem)
+    return shipped.scenario(text_of(file), file.stem)
 
 
 def told(made: Projection) -> dict[str, Any]:
-    """Give a projection as JSON can hold it: lines of each fan by the share of runs that stay below."""
+    """Give a projection as a table to print: lines of each fan by the share of runs that stay below."""
     fans = {"cases": made.cases, "ward": made.ward, "icu": made.icu}
     lines = {
-        name: {
-            "first": one.first.isoformat(),
-            **{f"{share:g}": line for share, line in zip(SHARES, one.lines, strict=True)},
-        }
+        name: {"first": one.first}
+        | {f"{share:g}": line for share, line in zip(SHARES, one.lines, strict=True)}
         for name, one in fans.items()
     }
-    crossings = [one._asdict() | {"day": one.day and one.day.isoformat()} for one in made.crossings]
-    known = asdict(made.known) | {"origin": made.known.origin.isoformat()}
-    return {"known": known, **lines, "crossings": crossings, "infected": made.infected}
+    crossings = [one._asdict() for one in made.crossings]
+    return {"known": asdict(made.known), **lines, "crossings": crossings, "infected": made.infected}
 
 
 def assumptions_text(workspace: Workspace, name: str, as_of: datetime) -> str:
     """Give the TOML text of assumptions as it stood at an instant; raises UnknownScenario."""
-    found = workspace.ledger.definitions(as_of=as_of).get(("assumptions", name))
-    if found is None:
-        raise UnknownScenario(f"no assumptions '{name}'")
+    assumptions(workspace, name, as_of)
+    found = workspace.ledger.definitions(as_of=as_of)["assumptions", name]
     return workspace.landing.read(found.sha256).decode()
 
 

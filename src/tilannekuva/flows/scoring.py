@@ -108,17 +108,12 @@ def _weeks(workspace: Workspace, indicator: str, area: str, as_of: datetime) -> 
     settled = {
         day: row.value for day, row in days.items() if row.status in _SETTLED and row.value is not None
     }
-    weeks = [
-        [settled.get(monday + timedelta(nth)) for nth in range(7)]
+    weeks = {
+        monday: [settled[day] for nth in range(7) if (day := monday + timedelta(nth)) in settled]
         for monday in settled
         if monday.weekday() == 0
-    ]
-    mondays = [monday for monday in settled if monday.weekday() == 0]
-    return {
-        monday: sum(value for value in week if value is not None)
-        for monday, week in zip(mondays, weeks, strict=True)
-        if None not in week
     }
+    return {monday: sum(week) for monday, week in weeks.items() if len(week) == 7}  # noqa: PLR2004 - whole
 
 
 def _scored(due: Sequence[_Due], as_of: datetime) -> list[Score]:
@@ -195,6 +190,7 @@ def _record(some: Sequence[Score]) -> Record:
         horizon=first.horizon,
         n=len(some),
         last=first.reference_date,
+        truth_at=first.truth_at,
         wis=mean("wis"),
         spread=mean("spread"),
         too_low=mean("too_low"),

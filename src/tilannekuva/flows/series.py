@@ -192,6 +192,8 @@ def _chain(area: str, on: date) -> tuple[str, ...]:
         return (area,)
 
 
-def inhabitants(areas: Iterable[str], on: date) -> list[float]:
-    """Count the people of areas; one of which nothing is known has none."""
-    return [float(register().population(area, on) or 0) for area in areas]
+def people(areas: Iterable[str], on: date) -> "Array":
+    """Count the inhabitants of areas [area]; one of which nothing is known has none."""
+    import numpy as np  # noqa: PLC0415 - of an extra
+
+    return np.array([float(register().population(area, on) or 0) for area in areas])

@@ -64,8 +64,14 @@ class Workspace:
             if kind == "text":
                 read(text, f"texts/{name}.toml", SectorText)
         for (kind, name), text in told.items():
-            if kind in ("scenario", "assumptions"):
-                scenarios.read_as(kind, text, name)
+            if kind == "scenario":
+                on = scenarios.scenario(text, name).assumptions
+                if ("assumptions", on) not in told:
+                    raise BadDefinition(
+                        f"scenarios/{name}.toml: no assumptions '{on}'; save them as assumptions/{on}.toml"
+                    )
+            elif kind == "assumptions":
+                scenarios.assumptions(text, name)
         before = self.ledger.definitions()
         # A clock set back makes no new text older than the one it follows.
         now = max([now, *(one.known_at + timedelta(microseconds=1) for one in before.values())])

@@ -35,11 +35,6 @@ def assumptions(text: str, name: str) -> Assumptions:
     return _named(read(text, f"assumptions/{name}.toml", Assumptions), name)
 
 
-def read_as(kind: str, text: str, name: str) -> None:
-    """Read a text as what its kind says, so that BadDefinition is raised before it lands."""
-    (scenario if kind == "scenario" else assumptions)(text, name)
-
-
 def _named(found: _Either, name: str) -> _Either:
     if found.id != name:
         raise BadDefinition(f"{name}.toml: its id is '{found.id}'; name the file {found.id}.toml")

@@ -1,9 +1,9 @@
-"""Coherent draws: towns, districts and the country agree in every draw, and districts keep their forecast.
+"""Coherent draws: towns and districts agree in every draw, and districts keep their forecast.
 
 From the middle outwards: each district's draws have the quantiles of its weekly forecast, put in the order
 in which the towns' filter drew the district (Schaake shuffle: Clark et al. 2004,
 doi:10.1175/1525-7541(2004)005<0243:TSSAMF>2.0.CO;2); a draw of a district is shared among its towns as the
-filter drew them, in whole numbers (largest remainder), and the country is the sum of its districts.
+filter drew them, in whole numbers (largest remainder).
 """
 
 from typing import NamedTuple
@@ -20,30 +20,22 @@ _BEYOND = 1.5  # an end level's distance to its neighbour, times this, is how fa
 
 
 class Draws(NamedTuple):
-    """Whole weekly counts [area, horizon, draw]: districts' are sums of towns', the country's of all."""
+    """Whole weekly counts [area, horizon, draw]: districts' are sums of towns'."""
 
     towns: Whole
     districts: Whole
-    country: Whole  # [horizon, draw]
 
 
 def coherent(
-    quantiles: Array,
-    towns: Array,
-    parents: Places,
-    rng: np.random.Generator,
-    *,
-    inhabitants: Array | None = None,
+    quantiles: Array, towns: Array, parents: Places, rng: np.random.Generator, *, inhabitants: Array
 ) -> Draws:
     """Bring quantiles [district, horizon, level] and a filter's draws [town, horizon, draw] to agree.
 
     `parents` [town] are places of districts; every district has a town. A town whose draws are NaN gets its
-    part by `inhabitants` [town] (without them towns count alike). Raises ValueError where shapes do not
-    fit.
+    part by `inhabitants` [town]. Raises ValueError where shapes do not fit.
     """
     _fit(quantiles, towns, parents, inhabitants)
-    people = np.ones(len(towns)) if inhabitants is None else inhabitants
-    guess = _known(np.asarray(towns, dtype=float), parents, people)
+    guess = _known(np.asarray(towns, dtype=float), parents, inhabitants)
     sums = np.zeros((len(quantiles), *towns.shape[1:]))
     np.add.at(sums, parents, guess)
     ranks = np.argsort(np.argsort(sums + rng.uniform(0, 1e-3, sums.shape), axis=-1), axis=-1)
@@ -52,11 +44,11 @@ def coherent(
     found = np.zeros(towns.shape, np.int64)
     for place, total in enumerate(districts):
         mine = np.flatnonzero(parents == place)
-        found[mine] = shared(total, guess[mine], people[mine], rng)
-    return Draws(found, districts, districts.sum(axis=0))
+        found[mine] = shared(total, guess[mine], inhabitants[mine], rng)
+    return Draws(found, districts)
 
 
-def _fit(quantiles: Array, towns: Array, parents: Places, inhabitants: Array | None) -> None:
+def _fit(quantiles: Array, towns: Array, parents: Places, inhabitants: Array) -> None:
     """Refuse what does not fit together."""
     if quantiles.ndim != 3 or quantiles.shape[2] != len(LEVELS):  # noqa: PLR2004 - area, horizon, level
         raise ValueError(
@@ -68,7 +60,7 @@ def _fit(quantiles: Array, towns: Array, parents: Places, inhabitants: Array | N
         raise ValueError(
             f"parents must give each of {len(towns)} towns one of {len(quantiles)} districts, none left empty"
         )
-    if inhabitants is not None and inhabitants.shape != towns.shape[:1]:
+    if inhabitants.shape != towns.shape[:1]:
         raise ValueError(f"inhabitants must be [{len(towns)}], not {inhabitants.shape}")
 
 

@@ -1,8 +1,8 @@
 """Delays: which share of a day's cases is told so many days later, by area and weekday, vintage by vintage.
 
 The share new at a delay among all told by then (the reverse-time hazard: Lawless 1994, Can. J. Stat. 22:15,
-doi:10.2307/3315820) needs only days that have come to that delay, so that truncation does not bias it. Sums
-of such shares are kept and fade; a new vintage adds to them. An area with few cases is drawn towards all
+doi:10.2307/3315826.n1) needs only days that have come to that delay, so that truncation does not bias it.
+Sums of such shares are kept and fade; a new vintage adds to them. An area with few cases is drawn towards all
 areas, as strongly as areas are found to be alike (beta-binomial moments: Kleinman 1973, J. Am. Stat. Assoc.
 68:46, doi:10.1080/01621459.1973.10481332).
 
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tilannekuva.models.model import Unable
-from tilannekuva.models.weeks import DAYS, Array
+from tilannekuva.models.weeks import DAYS, Array, counted
 
 Kinds = npt.NDArray[np.int64]
 
@@ -59,10 +59,10 @@ class Learned(NamedTuple):
     shares: Array
 
 
-def begin(areas: int, *, longest: int = LONGEST) -> Learned:
+def begin(areas: int) -> Learned:
     """Give what no vintage has taught."""
-    told = np.full((areas, longest + 1, longest + 1), np.nan)
-    return Learned(-1, 0, told, np.zeros((3, areas, DAYS, longest)), np.zeros((5, areas, DAYS, longest)))
+    told = np.full((areas, LONGEST + 1, LONGEST + 1), np.nan)
+    return Learned(-1, 0, told, np.zeros((3, areas, DAYS, LONGEST)), np.zeros((5, areas, DAYS, LONGEST)))
 
 
 def learn(past: Learned, counts: Array, at: int, kinds: Kinds | None = None) -> Learned:
@@ -117,7 +117,7 @@ def _newest(counts: Array, day: int, width: int) -> Array:
     found = np.full((len(counts), width), np.nan)
     first = max(0, day + 1 - width)
     there = counts[:, first : day + 1]
-    found[:, first - (day + 1 - width) :][:, : there.shape[1]] = np.maximum(there, 0)
+    found[:, first - (day + 1 - width) :][:, : there.shape[1]] = counted(there)
     return found
 
 

@@ -182,9 +182,9 @@ def growth(number: Array, disease: Disease) -> Array:
     return found
 
 
-def interval(disease: Disease, *, days: int = 30) -> Array:
-    """Give the shares of infections that come so many days [0, days) after one's own; day 0 has none."""
-    parts = 20
+def interval(disease: Disease) -> Array:
+    """Give the shares [day] of infections that come so many days after one's own; day 0 has none."""
+    days, parts = 30, 20
     chain = np.array([2 / disease.latent] * 2 + [2 / disease.infectious] * 2)
     state, still = np.array([1.0, 0, 0, 0]), np.zeros(days * parts)
     for part in range(days * parts):

@@ -18,7 +18,8 @@ _WEEKS = 16
 def forecast(weeks: Array, horizons: Sequence[int]) -> Array:
     """Give quantiles [area, horizon, level] of weekly counts [area, week] so many weeks after the last.
 
-    NaN is a week before anything was told; an area with too few weeks is as unsure as all are.
+    More weeks than the longest horizon are needed. NaN is a week before anything was told of an area; one
+    with too few weeks is as unsure as all are.
     """
     logs = np.log1p(weeks)
     return counts(np.stack([_forecast(logs, one) for one in horizons], axis=1))

@@ -11,7 +11,7 @@ import numpy as np
 
 from tilannekuva.models import scores
 from tilannekuva.models.levels import LEVELS, MEDIAN
-from tilannekuva.models.weeks import DAYS, Array, Marked, begun
+from tilannekuva.models.weeks import DAYS, Array, Marked, begun, plausible, weekly
 
 _MOST = 16.5  # times the line's score; what comes may lie beside the line, and the line be told otherwise
 _FEW = 8  # weeks after which an area's own changes tell how unsure a line is
@@ -22,11 +22,12 @@ _REACH = np.linspace(-6, 6, 41)  # scales of the line at which the mixture is ad
 
 
 def hedged(told: Array, daily: Array) -> Array:
-    """Give quantiles [area, horizon, level] no far worse than the flat line; `daily` [area, day] as known.
+    """Give quantiles [area, horizon, level] not far worse than the flat line; `daily` [area, day] as known.
 
-    Areas of which nothing is told in the last week, or anything since a few weeks only, stay as they are.
+    The line goes by plausible days: a dump of many days at once is no week that the next may be like. Areas
+    of which nothing is told in the last week, or anything since a few weeks only, stay as they are.
     """
-    weeks = np.maximum(np.nan_to_num(daily).reshape(len(daily), -1, DAYS).sum(axis=2), 0)
+    weeks = weekly(np.where(np.isfinite(daily), plausible(daily), 0))
     weeks[~begun(daily)] = np.nan
     found, last = told.copy(), weeks[:, -1]
     heard = np.isfinite(daily[:, -DAYS:]).any(axis=1) & (np.isfinite(weeks).sum(axis=1) > _FEW)

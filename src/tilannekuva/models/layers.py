@@ -26,9 +26,8 @@ _PACE = (0.04, 0.03, 0.035)  # log R a day
 _UNSURE = 0.4  # of the log of a pace
 _SPREAD = (0.3, 0.15, 0.2)  # of log R, and of deviations, on the first day
 _MIX = 0.25  # of infections come from around, about
-_STAGES, _KEEP = 3, 0.54  # the interval between cases: three geometric stages, mean 4.5 days, deviation 2.7
+_STAGES, _KEEP = 3, 0.54  # the interval between cases: three geometric stages, mean 4.5 days, deviation 2.8
 _LASTING = 0.98  # what is left next day of what is known of the noise
-_SETTLED = 0.9  # share of a day told, from which it says something of the noise
 _ODD = 1e-4  # of the square of what is expected: how much less a large area says of all others' noise
 _NEAR = 0.98  # of parameters' distances from their mean stays when particles are renewed
 _KERNEL = np.sqrt(1 - _NEAR**2)  # of their spread they move by, so that it stays
@@ -52,7 +51,6 @@ class Day(NamedTuple):
     """What a layer is told of a day, each [area]; counts are NaN where nothing is told."""
 
     counts: Array
-    told: Array  # share of the day's cases that is told by now
     above: Array  # mean log R of the layer above
     around: Array  # infections to come around, for as many inhabitants
     brought: Array
@@ -100,12 +98,12 @@ def followed(layer: Layer, day: Day, level: int, rng: Rng) -> tuple[Layer, Array
     mean = (before * expected).sum(axis=1).astype(float)
     known = np.isfinite(day.counts)
     counts = np.where(known, day.counts, 0.0)
-    like = _likelihood(counts, expected * _column(day.told), size(layer.noise, mean))
+    like = _likelihood(counts, expected, size(layer.noise, mean))
     weight = layer.weight + np.where(known[:, None], like, np.float32(0))
     after = shares(weight)
-    came = np.where(known, counts + (1 - day.told) * _mean(after, expected), _mean(after, expected))
+    came = np.where(known, counts, _mean(after, expected))
     unsure = _mean(before, expected**2) - mean**2
-    noise = _noise(layer.noise, counts, mean * day.told, unsure, known & (day.told > _SETTLED))
+    noise = _noise(layer.noise, counts, mean, unsure, known)
     stages = moved(layer.stages, came / day.usual)
     found = Layer(
         own,

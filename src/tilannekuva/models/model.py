@@ -22,9 +22,9 @@ class Known:
     """Daily counts [area, day] as known at an origin; NaN is what is not told.
 
     The first day begins a week, the last one ends one; `phase` is the first day's day of the year.
-    `inhabitants` has a number for each area, NaN where it is not known. `signals` are other counts of the
-    same shape, by name, that may go before. `past` are forecasts that this model made before, as `Told.plain`
-    gave them, with what has come since. Raises ValueError where the shapes do not agree.
+    `inhabitants` has a number for each area, NaN or 0 where it is not known. `signals` are other counts of
+    the same shape, by name, that may go before. `past` are forecasts that this model made before, as
+    `Told.plain` gave them, with what has come since. Raises ValueError where the shapes do not agree.
     """
 
     daily: Array
@@ -43,12 +43,13 @@ class Known:
                 raise ValueError(f"signal {name} is {signal.shape}, the counts are {self.daily.shape}")
 
     def begun(self) -> "Known":
-        """Give what is known since the first week of which anything is told."""
+        """Give what is known since the first week of which anything is told; what is infinite is not."""
         told = np.isfinite(self.daily).any(axis=0)
         week = int(np.argmax(told)) // DAYS
         days = slice(week * DAYS if told.any() else self.daily.shape[1], None)
-        signals = {name: one[:, days] for name, one in self.signals.items()}
-        return replace(self, daily=self.daily[:, days], phase=self.phase + week * DAYS, signals=signals)
+        signals = {name: _finite(one[:, days]) for name, one in self.signals.items()}
+        people = np.where(self.inhabitants > 0, _finite(self.inhabitants), np.nan)
+        return Known(_finite(self.daily[:, days]), people, self.phase + week * DAYS, signals, self.past)
 
     def until(self, weeks: int) -> "Known":
         """Give what is known now of the first so many weeks; without past forecasts."""
@@ -59,6 +60,10 @@ class Known:
     def digest(self, *what: str) -> str:
         """Give a text that is the same for the same counts; past forecasts do not enter."""
         return digest(*what, self.daily, self.inhabitants, self.phase, *self.signals, *self.signals.values())
+
+
+def _finite(values: Array) -> Array:
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 @dataclass(frozen=True, slots=True)

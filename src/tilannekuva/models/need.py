@@ -14,7 +14,7 @@ from tilannekuva.models.weeks import DAYS, Array
 
 
 class Needy(NamedTuple):
-    """Of areas: cases [area, week, draw], inhabitants [area], of them elderly [area], NaN where untold."""
+    """Of areas: cases [area, week, draw], inhabitants [area], of them elderly [area] (NaN: untold)."""
 
     cases: Array
     inhabitants: Array

@@ -21,7 +21,7 @@ from scipy.special import gammaln
 from tilannekuva.models.delays import Delays, Kinds, weekdays_of
 from tilannekuva.models.levels import LEVELS
 from tilannekuva.models.memory import Memory, chained, digest
-from tilannekuva.models.weeks import DAYS, Array
+from tilannekuva.models.weeks import DAYS, Array, counted
 
 _LOOK = 56  # final days that a level is followed from, at the least
 _ANCHOR = 28  # days after which a level is followed from a later day on
@@ -66,33 +66,31 @@ def nowcast(
     told: Array,
     delays: Delays,
     *,
-    at: int | None = None,
     kinds: Kinds | None = None,
     draws: int = 1000,
     seed: int = 0,
     memory: Memory | None = None,
 ) -> Nowcast:
-    """Draw the final counts of days [area, day] of which so much is told at the end of day `at`, the last.
+    """Draw the final counts of days [area, day] of which so much is told at the end of the last of them.
 
-    NaN is what is not told; days after `at` are drawn too. Days older than the longest delay are final as
-    told; where a `memory` has followed them before, only those that have become final since are followed.
-    Nothing is below what is told but by as much as is usually taken back. Raises ValueError when areas or
-    days do not fit.
+    NaN is what is not told. Days older than the longest delay are final as told; where a `memory` has
+    followed them before, only those that have become final since are followed. Nothing is below what is told
+    but by as much as is usually taken back. Raises ValueError when areas or days do not fit.
     """
-    at = told.shape[1] - 1 if at is None else at
-    kinds = weekdays_of(told.shape[1]) if kinds is None else kinds
-    final = max(0, at + 1 - delays.known.shape[2])
-    if len(told) != len(delays.known) or len(kinds) < told.shape[1]:
+    days = told.shape[1]
+    kinds = weekdays_of(days) if kinds is None else kinds
+    final = max(0, days - delays.known.shape[2])
+    if len(told) != len(delays.known) or len(kinds) < days:
         known = f"{len(delays.known)} areas' delays, {len(kinds)} kinds of days"
-        raise ValueError(f"counts {told.shape} at day {at} do not fit {known}")
-    told = np.maximum(told, 0)
+        raise ValueError(f"counts {told.shape} do not fit {known}")
+    told = counted(told)
     state = _settled(told[:, :final], kinds, draws, seed, memory or Memory())
-    shares = [_Share(delays, int(kinds[day]), at - day) for day in range(final, told.shape[1])]
+    shares = [_Share(delays, int(kinds[day]), days - 1 - day) for day in range(final, days)]
     return Nowcast(final, _completed(state, told[:, final:], shares, kinds[final:], seed))
 
 
 class _Share(NamedTuple):
-    """What is told of a day of this weekday that is `age` days old; nothing of a day to come."""
+    """What is told of a day of this weekday that is `age` days old."""
 
     delays: Delays
     kind: int
@@ -100,11 +98,10 @@ class _Share(NamedTuple):
 
     def of(self, told: Array) -> tuple[Array, Array, Array]:
         """Give share known, concentration and share taken back [area, 1]; 0 is known where told is NaN."""
-        there = np.isfinite(told) & (self.age >= 0)
-        age = max(self.age, 0)
-        known = np.where(there, self.delays.known[:, self.kind, age], 0.0)
-        taken = np.where(there, self.delays.taken[:, age], 0.0)
-        concentration = _DOUBT * (1 / self.delays.spread[:, age] - 1)
+        there = np.isfinite(told)
+        known = np.where(there, self.delays.known[:, self.kind, self.age], 0.0)
+        taken = np.where(there, self.delays.taken[:, self.age], 0.0)
+        concentration = _DOUBT * (1 / self.delays.spread[:, self.age] - 1)
         return known[:, None], concentration[:, None], taken[:, None]
 
 
@@ -160,7 +157,7 @@ def _completed(state: State, told: Array, shares: list[_Share], kinds: Kinds, se
         mean = _mean(particles, weekdays[:, kinds[nth]])
         size = np.exp(-particles[3])
         known, concentration, taken = share.of(told[:, nth])
-        so_far = np.nan_to_num(told[:, nth] if share.age >= 0 else 0 * told[:, nth])[:, None]
+        so_far = np.nan_to_num(told[:, nth])[:, None]
         own = _own(_shifted(known, late[0]), concentration, rng)
         weight += _chance(so_far * (1 - taken), mean * own, size)
         stays = so_far - _taken(so_far, taken, own.shape, rng)

@@ -16,7 +16,7 @@ from tilannekuva.models.levels import LEVELS
 from tilannekuva.models.memory import Memory
 from tilannekuva.models.model import HORIZONS, Known, Model, Unable, rehearsed
 from tilannekuva.models.nowcast import nowcast
-from tilannekuva.models.weeks import DAYS, Array, weekly
+from tilannekuva.models.weeks import DAYS, Array, plausible, weekly
 
 BEFORE = 2  # weeks that are drawn besides those to come: the last whole one and the one before
 VINTAGES = 12  # days of news from which delays are learned
@@ -46,7 +46,7 @@ class Outlook(NamedTuple):
     """The weeks to come: quantiles [area, horizon, level]; and what came before.
 
     `last` [area, 2, draw] are the last whole weeks as they may turn out, `weeks` [area, week] and `daily`
-    [area, day] the counts up to the last whole week, as completed.
+    [area, day] the counts up to the last whole week, as completed, without days that cannot be true.
     """
 
     quantiles: Array
@@ -85,24 +85,30 @@ def outlook(
     memory = memory or Memory()
     weeks = whole_weeks(told)
     if weeks < model.weeks:
-        return Unable(f"{weeks} whole weeks are known; {model.name} needs {model.weeks}")
+        return Unable(f"{weeks} whole weeks are known; {model.name} needs {model.weeks}: wait for more days")
     days = weeks * DAYS
     drawn = _completed(told, days, memory)
     daily = told.daily[:, :days].copy()
     daily[:, days - drawn.shape[1] :] = drawn.mean(axis=2)
+    begun = np.maximum.accumulate(np.isfinite(told.daily[:, :days]), axis=1)
+    daily[~begun & begun[:, -1:]] = np.nan  # before the first day that an area tells of nothing is known
     known = Known(daily, inhabitants, phase, {name: one[:, :days] for name, one in signals.items()})
     found = _forecast(model, known, rng, memory)
     if isinstance(found, Unable):
         return found
     last = drawn.reshape(len(daily), -1, DAYS, _DRAWS).sum(axis=2)[:, -BEFORE:]
-    daily = np.maximum(np.nan_to_num(daily), 0)
+    daily = plausible(daily)
     return Outlook(_as_unsure(found, last, rng), last, weekly(daily), daily)
 
 
 def _completed(told: Reports, days: int, memory: Memory) -> Array:
-    """Give draws [area, day, draw] of the last whole weeks, as they will turn out."""
+    """Give draws [area, day, draw] of the last whole weeks, as they will turn out.
+
+    A day that is not told and not drawn is as the days before it.
+    """
     start = days - _DOUBTED * DAYS
-    plain = np.maximum(np.nan_to_num(told.daily[:, start:days]), 0)
+    whole = told.daily[:, :days]
+    plain = np.where(whole >= 0, whole, plausible(whole))[:, start:]
     found: Array = np.repeat(plain[..., None], _DRAWS, axis=2)
     if not _is_dated(told):
         return found
@@ -138,21 +144,9 @@ def _as_unsure(quantiles: Array, last: Array, rng: np.random.Generator) -> Array
     return unsure
 
 
-def summed(draws: Array, weeks: int) -> Array:
-    """Give sums [area, week, draw] of so many weeks up to each, of the last whole one and those to come."""
-    n = draws.shape[1]
-    sums: Array = np.sum([draws[:, BEFORE - 1 - back : n - back] for back in range(weeks)], axis=0)
-    return sums
-
-
 def levels_of(draws: Array) -> Array:
     """Give the quantiles [area, week, level] of draws."""
     return np.moveaxis(np.quantile(draws, LEVELS, axis=2), 0, 2)
-
-
-def baseline(weeks: Array) -> Array:
-    """Give the flat line's quantiles [area, horizon, level] of what is told week by week [area, week]."""
-    return flat.forecast(weeks, HORIZONS)
 
 
 def valued(draws: Array, *, weeks: int = 1, start: Array | None = None, per: Array | None = None) -> Array:
@@ -160,7 +154,8 @@ def valued(draws: Array, *, weeks: int = 1, start: Array | None = None, per: Arr
 
     Sums of so many weeks; from `start` [area] on where totals are told; times `per` [area] where rates are.
     """
-    found = summed(draws, weeks)
+    n = draws.shape[1]
+    found: Array = np.sum([draws[:, BEFORE - 1 - back : n - back] for back in range(weeks)], axis=0)
     if start is not None:
         found[:, 0] = 0
         found = start[:, None, None] + np.cumsum(found, axis=1)
@@ -168,10 +163,10 @@ def valued(draws: Array, *, weeks: int = 1, start: Array | None = None, per: Arr
 
 
 def flat_line(weeks: Array, *, over: int = 1, start: Array | None = None, per: Array | None = None) -> Array:
-    """Give the baseline's quantiles [area, horizon, level] of what `valued` tells, from weekly counts."""
+    """Give the flat line's quantiles [area, horizon, level] of what `valued` tells, from weekly counts."""
     n = weeks.shape[1] - over + 1
     sums = np.sum([weeks[:, back : back + n] for back in range(over)], axis=0)
-    found = baseline(sums)
+    found = flat.forecast(sums, HORIZONS)
     if start is not None:
         found = start[:, None, None] + np.cumsum(found, axis=1)
     return found if per is None else found * per[:, None, None]

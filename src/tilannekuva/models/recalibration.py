@@ -89,7 +89,7 @@ def recalibrated(ranks: Ranks, draws: Single, people: Array) -> Single:
     reach = np.clip((np.abs(z) - _NEAR) / (_FAR - _NEAR), 0, 1)
     near = np.nan_to_num(_score(np.floor(draws), ranks.last))
     for horizon in range(draws.shape[1]):
-        past = Past(ranks.held[:, :, horizon], ranks.lasts[:, :, horizon], people, horizon)
+        past = Judged(ranks.held[:, :, horizon], ranks.lasts[:, :, horizon], people, horizon)
         by = slope(past)
         middle, tail = (factors(past, by, share)[:, None] for share in (_MIDDLE, _TAIL))
         level = ndtr((by * near[:, horizon])[:, None] + z * (middle * (1 - reach) + tail * reach))
@@ -100,7 +100,7 @@ def recalibrated(ranks: Ranks, draws: Single, people: Array) -> Single:
     return found
 
 
-class Past(NamedTuple):
+class Judged(NamedTuple):
     """Past forecasts of a horizon: ranks [week, area, 2], scores of last weeks [week, area]; inhabitants."""
 
     held: Single
@@ -129,7 +129,7 @@ class Past(NamedTuple):
         return weeks / (weeks + prior * (1 + self.horizon))
 
 
-def slope(past: Past) -> Array:
+def slope(past: Judged) -> Array:
     """Give how far what came lay towards the last week [area]: a share of the last week's score."""
     weight, near = past.weighed(), past.alike()
     came = np.nan_to_num(ndtri(np.clip(past.held.mean(axis=-1), 0.01, 0.99)))
@@ -138,7 +138,7 @@ def slope(past: Past) -> Array:
     return past.by_size(np.clip(both / np.maximum(square, 1e-9), 0, _MOST) * past.sure(_STEADY))
 
 
-def factors(past: Past, by: Array, share: float) -> Array:
+def factors(past: Judged, by: Array, share: float) -> Array:
     """Give by how much normal scores must be wider [area] for `share` of what came to lie within."""
     weight, near = past.weighed(), past.alike()
     if not weight.any():

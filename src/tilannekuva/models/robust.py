@@ -1,7 +1,7 @@
 """Robust regression: Huber's weights by iteration, a small ridge, weighted quantiles of what is left.
 
 Huber 1964, Ann. Math. Statist. 35:73, doi:10.1214/aoms/1177703732; Holland and Welsch 1977, Commun. Stat.
-A6:813.
+A6:813, doi:10.1080/03610927708827533.
 """
 
 import numpy as np

@@ -60,7 +60,10 @@ class Footing(NamedTuple):
 
 
 def footing(basis: Basis, assumptions: Assumptions, *, paths: int) -> Footing:
-    """Find where the epidemic stands; the same for all scenarios, and the same whenever it is asked."""
+    """Find where the epidemic stands; the same for all scenarios, and the same whenever it is asked.
+
+    `paths` are a multiple of DRAWS. Raises ValueError where counts are fewer than standing.FEWEST.
+    """
     rng = np.random.default_rng(crc32(f"{basis.area} {basis.origin}".encode()))
     disease, people = _disease(assumptions), np.array(basis.ages)
     usual = reciprocal(

@@ -19,7 +19,7 @@ from tilannekuva.models.epidemic import (
     next_generation,
 )
 from tilannekuva.models.reproduction import filtered
-from tilannekuva.models.weeks import DAYS, Array
+from tilannekuva.models.weeks import DAYS, Array, counted, plausible
 
 FEWEST = 28  # days of counts below which nothing is said
 _STEPS = (0.05, 0.1)  # how fast R may move in a day; each is heard as far as the counts speak for it
@@ -39,7 +39,8 @@ def pulse(counts: Array, interval: Array, *, paths: int, rng: np.random.Generato
     """Draw level and R from daily counts [day], the last of which is settled; NaN is what is not known.
 
     The filter is that of Parag 2021 (`reproduction.filtered`), on counts without their weekdays and divided
-    by their dispersion (quasi-Poisson), so that noise greater than Poisson's makes R less sure.
+    by their dispersion (quasi-Poisson; Wedderburn 1974, Biometrika 61:439, doi:10.1093/biomet/61.3.439), so
+    that noise greater than Poisson's makes R less sure. Raises ValueError with fewer than FEWEST days.
     """
     if len(counts) < FEWEST:
         raise ValueError(f"counts must hold at least {FEWEST} days; there are {len(counts)}")
@@ -64,17 +65,18 @@ def _rates(number: Array, interval: Array) -> Array:
 
 
 def smoothed(counts: Array) -> Array:
-    """Give counts [day] without gaps and without what weekdays make of them."""
+    """Give counts [day] without gaps, without dumps and without what weekdays make of them."""
     return _without_weekdays(_filled(counts))
 
 
 def _filled(counts: Array) -> Array:
-    """Give counts in which an unknown day is told as the mean of the days around it."""
-    found = np.where(counts >= 0, counts, np.nan)
+    """Give counts in which an unknown day is as its weekday around it, one too large as the week before."""
+    found = counted(counts)
     for day in np.flatnonzero(np.isnan(found)):
-        near = found[max(day - DAYS, 0) : day + DAYS + 1]
+        near = found[max(day - 2 * DAYS, day % DAYS) : day + 2 * DAYS + 1 : DAYS]
         found[day] = near[~np.isnan(near)].mean() if (~np.isnan(near)).any() else 0.0
-    return found
+    whole: Array = plausible(found[None])[0]
+    return whole
 
 
 def _without_weekdays(days: Array) -> Array:

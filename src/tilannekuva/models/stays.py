@@ -14,12 +14,14 @@ from scipy.special import ndtr
 from scipy.stats import gamma
 
 from tilannekuva.models.model import Unable
-from tilannekuva.models.weeks import DAYS, Array
+from tilannekuva.models.weeks import DAYS, Array, counted
 
+CITES = ("10.1080/01621459.1988.10478599",)
 LEAST = 8  # weeks of patients and cases that are needed
 _LONGEST = 70  # days after which nobody of a day's cases is there
 _COMES, _STAYS = (2.0, 5.0, 8.0, 11.0), (4.0, 7.0, 10.0, 14.0, 20.0)  # mean days
 _FIT, _NOW = 28.0, 10.0  # days of half-life: of what the shape is chosen by, and of an area's own ratio
+_LEAP, _FEW = 4.0, 10.0  # times the most and a few patients: beyond them a day is no true number
 _PRIOR = 3.0  # patients: of an area's ratio towards that of all
 _LOOK = 16  # weeks whose drift is looked at
 _TOGETHER, _ALONG = 0.3, 0.8  # correlation of the drift of areas, and of a week's with the next
@@ -41,15 +43,17 @@ class Ratio(NamedTuple):
 def occupancy(present: Array, cases: Array, to_come: Array, rng: np.random.Generator) -> Array | Unable:
     """Give patients [area, week, draw] at the end of the last week known and of those to come.
 
-    `present` are patients and `cases` new cases [area, day] up to the end of that week, `to_come` whole weeks
-    of cases [area, week, draw]. Unable with fewer than LEAST weeks.
+    `present` are patients (NaN: not told) and `cases` new cases [area, day] up to the end of that week,
+    `to_come` whole weeks of cases [area, week, draw]; cases are finite. Days before all areas tell teach
+    nothing. Unable with fewer than LEAST weeks.
     """
-    told = np.isfinite(present).all(axis=0).sum()
-    present = filled(present)
-    if told < LEAST * DAYS or present[:, -LEAST * DAYS :].sum() < 1:
-        return Unable(f"fewer than {LEAST} weeks of patients are known")
-    shape = min(_shapes(), key=lambda one: _misfit(present, _convolved(cases, one)))
-    expected = _convolved(cases, shape)
+    told = np.isfinite(present).all(axis=0)
+    begin = int(np.argmax(told)) if told.any() else 0
+    present = filled(present)[:, begin:]
+    if told.sum() < LEAST * DAYS or present[:, -LEAST * DAYS :].sum() < 1:
+        return Unable(f"fewer than {LEAST} weeks of patients are known: bring older days, or wait")
+    shape = min(_shapes(), key=lambda one: _misfit(present, _convolved(cases, one)[:, begin:]))
+    expected = _convolved(cases, shape)[:, begin:]
     ratio = _ratio(present, expected)
     ahead = _ahead(cases, to_come, shape) * ratio[:, -1, None, None]
     drifts = [_drift(present, expected, ratio, week) for week in range(1, to_come.shape[1] + 1)]
@@ -58,11 +62,17 @@ def occupancy(present: Array, cases: Array, to_come: Array, rng: np.random.Gener
 
 
 def filled(present: Array) -> Array:
-    """Give each day that is not told the one before; before the first told day nobody is there."""
-    found = present.copy()
+    """Give patients [area, day]: a day that is not told, or one that leaps, is as the one before.
+
+    A leap is to several times the most of two weeks before. Before the first told day nobody is there.
+    """
+    told = counted(present)
+    found = told.copy()
     for day in range(1, found.shape[1]):
-        found[:, day] = np.where(np.isfinite(found[:, day]), found[:, day], found[:, day - 1])
-    return np.maximum(np.nan_to_num(found), 0)
+        most = np.fmax.reduce(told[:, max(0, day - 2 * DAYS) : day], axis=1)
+        bad = np.isnan(told[:, day]) | (told[:, day] > _LEAP * (most + _FEW))
+        found[bad, day] = found[bad, day - 1]
+    return np.nan_to_num(found)
 
 
 def _shapes() -> list[Array]:

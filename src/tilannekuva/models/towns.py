@@ -25,13 +25,14 @@ from tilannekuva.models.layers import (
     Single,
 )
 from tilannekuva.models.recalibration import Ranks, noted, recalibrated, started
-from tilannekuva.models.weeks import DAYS, Array
+from tilannekuva.models.weeks import DAYS, Array, counted
 
 BEGIN = 14  # days that only begin the series
 WEEKS = 4  # ahead
 _MORE = (8, 2, 1)  # times as many particles: country, district, town
 _STANDING = 6.0  # cases that a town's standing in its district begins with
 _UNSEEN = 3.0  # infections for each case told
+_RARE = 100.0  # inhabitants for each case told, where they are not known
 _WEEKDAY = 0.85  # what is left next week of what is known of a weekday
 _STRIDE = 2  # days between moves of log R ahead, each as wide as theirs together: half the dice
 _BLOCK = 250  # draws at once, whose arrays stay in a processor's cache
@@ -56,6 +57,17 @@ class State(NamedTuple):
     used: Array  # cases so far [town]
     sum: Array  # cases of the week so far [town]
     ranks: Ranks
+
+
+def peopled(people: Array, counts: Array) -> Array:
+    """Give inhabitants [town]: more where they are not known, or too few to have had so many [town, time].
+
+    Then they are as many for the next power of two of cases, so that a new day seldom changes them.
+    """
+    cases = np.nansum(counts, axis=1)
+    many = _RARE * 2 ** np.ceil(np.log2(np.maximum(cases, 1)))
+    found: Array = np.where(people > _UNSEEN * cases, people, np.where(cases > 0, many, 1.0))
+    return found
 
 
 def begun(towns: Towns, daily: Array, rng: Rng, *, particles: int = 500) -> State:
@@ -83,8 +95,8 @@ def begun(towns: Towns, daily: Array, rng: Rng, *, particles: int = 500) -> Stat
 
 def _guessed(towns: Towns, daily: Array) -> Array:
     """Give counts [town, day]; unknown ones as the district's for as many inhabitants."""
-    known = np.isfinite(daily)
-    cases = np.where(known, np.maximum(np.nan_to_num(daily), 0.0), 0.0)
+    given = counted(daily)
+    known, cases = np.isfinite(given), np.nan_to_num(given)
     lives = summed(towns, known * towns.people[:, None])
     return np.where(
         known, cases, (summed(towns, cases) / np.maximum(lives, 1.0))[towns.parent] * towns.people[:, None]
@@ -112,38 +124,30 @@ def standing(state: State, towns: Towns) -> Array:
     return found
 
 
-def stepped(
-    state: State, towns: Towns, counts: Array, rng: Rng, *, told: Array | None = None, kind: int | None = None
-) -> State:
-    """Follow one more day: its counts [town] (NaN: hidden), of which the share `told` [town] is known by now.
+def stepped(state: State, towns: Towns, counts: Array, rng: Rng, *, kind: int | None = None) -> State:
+    """Follow one more day of whole counts [town]; NaN is hidden.
 
-    `kind` is the kind of day, 0 for the first day of a week to 6; a holiday is told as a Sunday. Days that
-    are not wholly told are stepped anew from the last whole day's state when more is known. Counts that
+    `kind` is the kind of day, 0 for the first day of a week to 6; a holiday is told as a Sunday. Counts that
     cannot be true are taken out before (weeks.plausible).
     """
     kind = state.day % DAYS if kind is None else kind
     usual = float(weekdays(state)[kind])
-    share = np.ones(len(counts)) if told is None else np.clip(told, 0.02, 1.0)
-    near = _near(state, towns)
-    force = np.where(np.isfinite(counts), state.towns.stages[-1], near)
-    guess = (np.exp(state.towns.rate - layers.BELOW[TOWN]) * force + IMPORT * towns.people) * usual
-    given = np.where(np.isfinite(counts), np.maximum(counts, 0), np.nan)
-    filled = np.where(np.isnan(given), guess * share, given)
-    three, expected = _layers(state, towns, _Told(given, filled, share, near, usual), rng)
-    whole = np.where(np.isnan(given), guess, filled + (1 - share) * guess)
+    near, given = _near(state, towns), counted(counts)
+    guess = (np.exp(state.towns.rate - layers.BELOW[TOWN]) * near + IMPORT * towns.people) * usual
+    filled = np.where(np.isnan(given), guess, given)
+    three, expected = _layers(state, towns, _Told(given, filled, near, usual), rng)
     week = state.week.copy()
-    week[:, kind] = _WEEKDAY * week[:, kind] + [(filled / share).sum(), expected / usual]
-    known = state.sum + whole + 0 * given  # a week with a hidden day is hidden
-    found = State(state.day + 1, *three, week=week, used=state.used + whole, sum=known, ranks=state.ranks)
+    week[:, kind] = _WEEKDAY * week[:, kind] + [filled.sum(), expected / usual]
+    known = state.sum + given  # a week with a hidden day is hidden
+    found = State(state.day + 1, *three, week=week, used=state.used + filled, sum=known, ranks=state.ranks)
     return found if found.day % DAYS else _weekend(found, towns, rng)
 
 
 class _Told(NamedTuple):
-    """A day of towns [town]: counts as told, guesses where hidden, share told, what is around; weekday."""
+    """A day of towns [town]: counts as told, guesses where hidden, what is around; its weekday."""
 
     given: Array
     filled: Array
-    share: Array
     near: Array
     usual: float
 
@@ -167,17 +171,14 @@ def _layers(state: State, towns: Towns, told: _Told, rng: Rng) -> tuple[tuple[La
     districts, _ = layers.followed(
         state.districts, _day(told, towns, np.repeat(country.rate, len(people)), around), DISTRICT, rng
     )
-    day = Day(told.given, told.share, districts.rate[where], told.near, IMPORT * towns.people, told.usual)
+    day = Day(told.given, districts.rate[where], told.near, IMPORT * towns.people, told.usual)
     local, _ = layers.followed(state.towns, day, TOWN, rng)
     return (country, districts, local), float(expected[0])
 
 
 def _day(told: _Told, towns: Towns, above: Array, around: Array) -> Day:
     """Give a day of the layer that towns add up to."""
-    counts, whole = summed(towns, told.filled), summed(towns, told.filled / told.share)
-    return Day(
-        counts, (counts + 1) / (whole + 1), above, around, IMPORT * summed(towns, towns.people), told.usual
-    )
+    return Day(summed(towns, told.filled), above, around, IMPORT * summed(towns, towns.people), told.usual)
 
 
 def _weekend(state: State, towns: Towns, rng: Rng) -> State:

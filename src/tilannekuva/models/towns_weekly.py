@@ -11,7 +11,6 @@ from tilannekuva.models.weeks import DAYS, Array, plausible
 _PARTICLES, _DRAWS = 300, 1000
 _MANY = 1e3  # cases a day: where all areas count more, they are counted in a larger unit
 _ONCE = 20.0  # cases of a week told on one day alone are those of all its days
-_PEOPLE = 1e5  # inhabitants of areas of which they are not known
 
 
 def forecast(known: Known, rng: np.random.Generator) -> Outcome:
@@ -20,7 +19,7 @@ def forecast(known: Known, rng: np.random.Generator) -> Outcome:
     heard = np.flatnonzero(np.isfinite(known.daily).any(axis=1))
     days = np.where(np.isfinite(known.daily), plausible(known.daily), np.nan)
     order = heard[np.lexsort(np.nan_to_num(days[heard]).T)]  # the same dice for an area wherever it stands
-    people = np.where(known.inhabitants > 0, known.inhabitants, _PEOPLE)[order]
+    people = towns.peopled(known.inhabitants, days)[order]
     unit = max(1.0, np.nanmean(days[order], axis=1).min() / _MANY)
     given = towns.Towns(people / unit, np.arange(len(order)))
     found[order] = counts(np.log1p(unit * _followed(given, _by_day(days[order]) / unit, rng)))

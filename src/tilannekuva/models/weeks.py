@@ -20,13 +20,19 @@ _GROWTH, _PRIOR = (0.5, 2.0), 20.0  # of a week, with so many cases added to bot
 _JUMP, _CALM, _FEW = 0.9, 0.6, 100.0  # log: a week that leaps from two neighbours which agree
 
 
+def counted(values: Array) -> Array:
+    """Give values of which each is a count; NaN is what is none: below zero, infinite or not told."""
+    found: Array = np.where((values >= 0) & (values < np.inf), values, np.nan)
+    return found
+
+
 def plausible(daily: Array) -> Array:
     """Give daily counts [area, day] without days that cannot be true; the first day begins a week.
 
     Nothing later than the end of a day's week alters it, but that the time before an area's first day told is
     filled with its first week.
     """
-    told = np.where(daily >= 0, daily, np.nan)
+    told = counted(daily)
     _begin(told)
     days = np.nan_to_num(told)
     empty, missing, doubted = _run(~(told > 0)), _run(np.isnan(told)), _doubted(told)

@@ -3,7 +3,7 @@
 For each horizon the errors of past forecasts, over the distance from their median to the end of a central
 interval on that side, are ranked (all areas together, newer ones count more): what the interval's share of
 them lies within is the factor by which it is stretched, on log(y + 1); between intervals the factor is
-interpolated. An adaptive conformal correction: Gibbs and Candes 2021, arXiv:2106.00170.
+interpolated. An adaptive conformal correction: Gibbs and Candes 2021, doi:10.48550/arXiv.2106.00170.
 """
 
 from collections.abc import Sequence

@@ -13,14 +13,15 @@ from tilannekuva.models import towns as filtering
 from tilannekuva.models.coherent import Places, Whole, coherent, shared
 from tilannekuva.models.memory import Memory, chained, digest
 from tilannekuva.models.towns import State, Towns
-from tilannekuva.models.weeks import DAYS, Array
+from tilannekuva.models.weeks import DAYS, Array, counted
 
 _OPEN = (3, 6)  # weeks before the last, of which more is seldom told
 _WEEKS = 8  # that the filter follows, at the least
+_MOST, _FEW = 2.0, 20.0  # a town's week of more than so many times its district's and a few is none
 
 
 class Counted(NamedTuple):
-    """Weekly counts [area, week] up to the last whole week, NaN where untold, and inhabitants [area]."""
+    """Weekly counts [area, week] up to the last whole one, two at least (NaN: untold); inhabitants [area]."""
 
     weeks: Array
     people: Array
@@ -35,14 +36,19 @@ class Parts(NamedTuple):
 
 
 def parts(districts: Counted, towns: Counted, parent: Places) -> Parts:
-    """Give the towns, `parent` [town] being the place of their district, and the rest of each district."""
+    """Give the towns, `parent` [town] being the place of their district, and the rest of each district.
+
+    Of a town's week that is below zero, or far more than its district's, nothing is known. The rest may
+    have many cases, of which no town told, and few inhabitants.
+    """
+    weeks = np.where(towns.weeks <= _MOST * districts.weeks[parent] + _FEW, counted(towns.weeks), np.nan)
     sums, people = np.zeros_like(districts.weeks), np.zeros_like(districts.people)
-    np.add.at(sums, parent, towns.weeks)
+    np.add.at(sums, parent, weeks)
     np.add.at(people, parent, towns.people)
-    left, alone = np.maximum(districts.weeks - sums, 0), np.maximum(districts.people - people, 1.0)
+    left, alone = np.maximum(districts.weeks - sums, 0), districts.people - people
     return Parts(
-        np.concatenate([towns.weeks, left]),
-        np.concatenate([np.maximum(towns.people, 1.0), alone]),
+        np.concatenate([weeks, left]),
+        np.concatenate([filtering.peopled(towns.people, weeks), filtering.peopled(alone, left)]),
         np.concatenate([parent, np.arange(len(people))]).astype(np.intp),
     )
 
@@ -67,7 +73,7 @@ def drawn(
     ahead = filtering.forecast(state, known, last.shape[2], rng).astype(float)
     found = coherent(quantiles, ahead, of.parent, rng, inhabitants=of.people)
     total = last.round().astype(np.int64)
-    before = np.stack([_weighed(of, ahead, nth) for nth in (-2, -1)], axis=1)
+    before = np.stack([_weighed(of, ahead, last, nth) for nth in (-2, -1)], axis=1)
     now = np.zeros((len(of.parent), *total.shape[1:]), np.int64)
     for district, whole in enumerate(total):
         mine = np.flatnonzero(of.parent == district)
@@ -88,9 +94,11 @@ def completed(weeks: Array, draws: Whole) -> Array:
     return np.nan_to_num(found)
 
 
-def _weighed(of: Parts, ahead: Array, week: int) -> Array:
+def _weighed(of: Parts, ahead: Array, last: Array, week: int) -> Array:
     """Give by what a past week is shared [part, draw]: as told, or where that is not by the week to come."""
-    told = of.weeks[:, week]
+    told, sums = of.weeks[:, week].copy(), np.zeros(len(last))
+    np.add.at(sums, of.parent, told)
+    told[-len(last) :] = np.maximum(told[-len(last) :] + last[:, week].mean(axis=1) - sums, 0)
     untold = ~np.isfinite(told)
     whole = np.zeros(int(of.parent.max()) + 1, dtype=bool)
     np.logical_or.at(whole, of.parent, untold)

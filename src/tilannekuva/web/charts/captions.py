@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tilannekuva.web.charts.course import LEVELS, has_value, settled
 from tilannekuva.web.charts.sheet import NAME, SIGN, path, rect
-from tilannekuva.web.charts.strokes import dot
+from tilannekuva.web.charts.strokes import PAST, dot
 from tilannekuva.web.svg.drawing import brief, escaped, sign
 from tilannekuva.web.svg.labels import Box, Crowd, Label, fitted, width, wrapped
 
@@ -60,7 +60,7 @@ def _explained(course: Course, words: Words) -> Iterator[tuple[str, str]]:
     if words.forecast and course.fan:
         yield "forecast", words.forecast
     for place, each in enumerate(course.earlier):
-        yield f"earlier-{place % 2}", each.label
+        yield f"earlier-{place % PAST}", each.label
 
 
 def _key(text: str, taken: Sequence[Label], on: Sheet) -> Label:

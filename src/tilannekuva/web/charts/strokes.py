@@ -22,6 +22,7 @@ Corner = tuple[int, int]  # in tenths
 Run = list[tuple[Corner, bool]]  # an unbroken stretch: corner, is it provisional
 
 _DASHES = 8  # other lines that differ by their dashes in charts.css
+PAST = 3  # lines of what was told before that differ by theirs
 _WITHHELD = 8  # height of the hatch under days whose values are withheld
 
 
@@ -102,13 +103,19 @@ def withheld(series: Sequence[Point], plane: Plane) -> Iterator[str]:
 
 
 def fan(course: Course, plane: Plane) -> Iterator[str]:
-    """Draw a forecast's bands and its median, from the last settled value on or over all."""
+    """Draw a forecast's bands and its median, from the last settled value on or over all.
+
+    Over withheld days nothing is drawn between that value and the forecast.
+    """
     last = None if course.over else settled(sorted(course.points, key=attrgetter("day")))
+    start = None
+    if last and last.value is not None and not any(p.withheld and p.day > last.day for p in course.points):
+        start = (last.day, last.value, last.value)
     bands = sorted(course.fan, key=attrgetter("share"), reverse=True)
     for place, band in enumerate(bands):
         edges = [each for each in band.edges if last is None or each[0] > last.day]
-        if edges and last is not None and last.value is not None:
-            edges.insert(0, (last.day, last.value, last.value))
+        if edges and start:
+            edges.insert(0, start)
         if edges and band.share > 0:
             yield path(f"g-fan fan-{min(place, 1)}", [_ribbon(edges, plane)])
         elif edges:
@@ -130,7 +137,7 @@ def others(lines: Sequence[Line], plane: Plane) -> Iterator[str]:
 def earlier(lines: Sequence[Line], plane: Plane) -> Iterator[str]:
     """Draw thin lines of what was told before."""
     for place, each in enumerate(lines):
-        yield _beside(each, plane, f"g-earlier earlier-{place % 2}")
+        yield _beside(each, plane, f"g-earlier earlier-{place % PAST}")
 
 
 def _beside(one: Line, plane: Plane, klass: str) -> str:

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from tilannekuva.domain.areas import register
-from tilannekuva.domain.calendar import helsinki_date, stamp
-from tilannekuva.domain.forecasts import Forecast, Target
+from tilannekuva.domain.calendar import begun, helsinki_date, stamp
+from tilannekuva.domain.forecasts import Assumed, Forecast, Target
 from tilannekuva.domain.indicators import Indicator
 from tilannekuva.domain.picture import Reading
 from tilannekuva.errors import UnknownIndicator
@@ -22,6 +22,7 @@ from tilannekuva.web.pages.tiles import unit
 
 _SHOWN = timedelta(weeks=26)  # of the course before the forecast
 _EARLIER = 3  # forecasts drawn beside the newest one
+_OPEN = ("provisional", "missing")  # statuses of a period that is not told for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +44,20 @@ class Week:
 class ForecastPage:
     """An indicator's forecast for an area.
 
-    `choices` lead to the other indicators that are forecast; `says` is the forecast in words, `advice` why
-    there is none; `graph` is the course with the fan and earlier forecasts, `weeks` the same in numbers, of
-    which `unit` is the unit; `board` tells how good the last forecasts were, None before one has come due;
-    `made` how and when this one was made; `more` leads to what belongs to it.
+    `choices` lead to the other indicators that are forecast; `says` is the forecast in words, `known` when it
+    was made and of what, `good` how good the last ones were, `advice` why there is none; `graph` is the
+    course with the fan and earlier forecasts, `weeks` the same in numbers, of which `unit` is the unit;
+    `board` are the scores, None before a forecast has come due; `made` says what this one rests on and what
+    it does not know; `more` leads to what belongs to it.
     """
 
     frame: Frame
     title: str
     place: str
     choices: tuple[Link, ...]
-    says: str
+    says: tuple[str, ...]
+    known: str
+    good: tuple[str, ...]
     advice: str
     graph: Graph | None
     unit: str
@@ -72,25 +76,37 @@ class _Asked:
     area: str
     forecasts: tuple[Forecast, ...]
 
+    @property
+    def coming(self) -> tuple[Target, ...]:
+        """What the newest forecast tells of periods that are not told for good."""
+        points = self.reading.points if self.reading else ()
+        told = max((each.reference_date for each in points if each.status not in _OPEN), default=date.min)
+        targets = self.forecasts[0].targets if self.forecasts else ()
+        return tuple(each for each in targets if each.reference_date > told)
+
 
 def forecast_page(view: View) -> ForecastPage:
     """Make the page; raises UnknownIndicator."""
     language, one = view.language, _asked(view)
-    newest = one.forecasts[0] if one and one.forecasts else None
+    newest = one.forecasts[0] if one and one.coming else None
+    scored = board(view, one.indicator, one.area) if one else None
+    says = tuple(_says(view, one)) if one else ()
     return ForecastPage(
         frame=frame(view),
         title=one.indicator.title.in_(language.code) if one else language.text("Forecasts"),
         place=(register().area(one.area) if one else view.area).name(language.code),
         choices=tuple(_choices(view, one)) if one else (),
-        says=_says(language, one.indicator, newest) if one and newest else "",
-        advice="" if newest else _advice(view, one),
+        says=says,
+        known=_known(language, newest) if newest else "",
+        good=scored.says if scored else tuple(_unscored(language, one)) if one and newest else (),
+        advice="" if says else _advice(view, one),
         graph=_graph(view, one) if one and one.reading else None,
         unit=one.indicator.unit.in_(language.code) if one else "",
-        weeks=tuple(_week(language, one.indicator, each, newest) for each in newest.targets)
+        weeks=tuple(_week(language, one.indicator, each, newest) for each in one.coming)
         if one and newest
         else (),
-        board=board(view, one.indicator, one.area) if one else None,
-        made=tuple(_made(language, newest)) if newest else (),
+        board=scored,
+        made=tuple(_made(language, one.indicator, newest)) if one and newest else (),
         more=tuple(_more(view, one)) if one else (),
     )
 
@@ -103,27 +119,28 @@ def _asked(view: View) -> _Asked | None:
         raise UnknownIndicator(f"'{name}' is not forecast; these are: {', '.join(known) or 'none'}")
     if not known:
         return None
-    told = [_found(view, one) for one in ([known[name]] if name else known.values())]
-    return next((one for one in told if one.forecasts), told[0])
+    among = [known[name]] if name else [*known.values()]
+    told = (_found(view, one) for one in among)
+    return next((one for one in told if one.forecasts), None) or _found(view, among[0])
 
 
 def _found(view: View, one: Indicator) -> _Asked:
-    """Find the nearest area that is forecast."""
+    """Find the nearest area that is forecast and told of; of what nobody tells, the nearest forecast."""
     picture = view.reader.wider(
         view.picture, frozenset({one.id}), since=helsinki_date(view.picture.as_of) - _SHOWN
     )
-    for area in picture.chain:
-        found = view.reader.forecasts(one.id, area, view.picture.as_of)
-        if found:
-            return _Asked(one, picture.readings.get((one.id, area)), area, found)
-    reading = picture.nearest(one.id)
-    return _Asked(one, reading, reading.area if reading else picture.area, ())
+    made = {area: view.reader.forecasts(one.id, area, view.picture.as_of) for area in picture.chain}
+    told = [area for area in picture.chain if (one.id, area) in picture.readings]
+    area = next((each for each in (*told, *picture.chain) if made[each]), (told or [picture.area])[0])
+    return _Asked(one, picture.readings.get((one.id, area)), area, made[area])
 
 
 def _choices(view: View, asked: _Asked) -> Iterator[Link]:
+    """Lead to what else is forecast; nowhere where a reader would find nothing."""
     for one in view.reader.foretold(view.picture.as_of):
         here = one.id == asked.indicator.id
-        yield Link(one.short.in_(view.language.code), view.url("forecast", indicator=one.id), here=here)
+        if here or view.reader.advice(one.id, view.picture.as_of) != "untold":
+            yield Link(one.short.in_(view.language.code), view.url("forecast", indicator=one.id), here=here)
 
 
 def _advice(view: View, one: _Asked | None) -> str:
@@ -131,7 +148,9 @@ def _advice(view: View, one: _Asked | None) -> str:
     if one is None:
         return language.text("Nothing that the sources of this picture tell is forecast.")
     said = {
-        "untold": language.text("There is no forecast: no source of this picture tells what it rests on."),
+        "untold": language.text(
+            "There is no forecast: none was made so far, or no source of this picture tells what it rests on."
+        ),
         "stale": language.text(
             "There is no forecast: the newest figures are weeks old. See how the sources fare."
         ),
@@ -145,17 +164,18 @@ def _advice(view: View, one: _Asked | None) -> str:
         ),
     }
     code = view.reader.advice(one.indicator.id, view.picture.as_of)
-    return said.get(code) or language.text("There is no forecast for this area yet.")
+    return said.get(code) or language.text(
+        "There is no forecast for this area now: one is made after an update that brings news."
+    )
 
 
-def _says(language: Language, one: Indicator, newest: Forecast) -> str:
-    """Say the next whole period and the last one in words."""
-    ahead = [each for each in newest.targets if each.reference_date > newest.origin_date]
-    if not ahead:
-        return ""
-    first, last = ahead[0], ahead[-1]
-    return " ".join(
-        language.text(
+def _says(view: View, asked: _Asked) -> Iterator[str]:
+    """Say the first period to come that is not over, and the last one, in words."""
+    language, one = view.language, asked.indicator
+    now = begun(helsinki_date(view.picture.as_of), one.freq)
+    ahead = [each for each in asked.coming if each.reference_date >= now]
+    for each in dict.fromkeys((*ahead[:1], *ahead[-1:])):
+        yield language.text(
             "{period}: most likely {middle} {unit}; nine times in ten between {low} and {high}.",
             period=_begun(language.period(each.reference_date, one.freq)),
             middle=number(language, one, each.at(0.5)),
@@ -163,8 +183,6 @@ def _says(language: Language, one: Indicator, newest: Forecast) -> str:
             low=number(language, one, each.at(WIDE[0])),
             high=number(language, one, each.at(WIDE[1])),
         )
-        for each in dict.fromkeys((first, last))
-    )
 
 
 def _begun(words: str) -> str:
@@ -181,7 +199,7 @@ def _week(language: Language, one: Indicator, target: Target, newest: Forecast) 
         number(language, one, target.at(0.5)),
         between(language, one, target, HALF),
         between(language, one, target, WIDE),
-        language.text("incomplete so far: what it will come to") if is_open else "",
+        language.text("incomplete so far, estimated") if is_open else "",
     )
 
 
@@ -209,15 +227,71 @@ def _line(language: Language, one: Forecast) -> charts.Line:
     return charts.Line(label, tuple(charts.Point(each.reference_date, each.at(0.5)) for each in ahead))
 
 
-def _made(language: Language, newest: Forecast) -> Iterator[str]:
-    yield language.text(
+def _known(language: Language, newest: Forecast) -> str:
+    return language.text(
         "Made {instant} of what was known up to {day}.",
         instant=language.instant(newest.known_at),
         day=language.day(newest.origin_date),
     )
-    yield language.text("Model: {model}.", model=newest.model)
+
+
+def _unscored(language: Language, asked: _Asked) -> Iterator[str]:
+    """Say why nothing is said of how good the forecasts were."""
+    if _assumed(asked.indicator):
+        yield language.text("It rests on assumptions and is not scored.")
+    else:
+        yield language.text(
+            "How good these forecasts are is not known: none has come due yet, or what came is withheld."
+        )
+
+
+def _assumed(one: Indicator) -> Assumed | None:
+    return one.forecast.assumed if one.forecast else None
+
+
+def _made(language: Language, one: Indicator, newest: Forecast) -> Iterator[str]:
+    """Say what a forecast rests on, and what it does not know."""
+    told = {
+        "weekly": language.text(
+            "It is the weighted mean of several methods, which carry on the growth of the last weeks, the "
+            "seasons and, for deaths, the course of cases; those that have been better weigh more."
+        ),
+        "stays": language.text(
+            "It is computed from the forecast of cases: what share of them comes to hospital in this area, "
+            "and how long they stay."
+        ),
+        "need": language.text("It is computed from the forecast of cases and from what is assumed."),
+    }
+    yield told.get(newest.model) or language.text("Model: {model}.", model=newest.model)
+    assumed = _assumed(one)
+    if assumed:
+        yield from _assumptions(language, assumed)
     yield language.text(
-        "A forecast assumes that nobody decides anything new. What if they do: see the scenarios."
+        "It knows nothing of decisions to come, of new variants, or of changes in testing. What if something "
+        "is decided: see the scenarios."
+    )
+
+
+def _assumptions(language: Language, assumed: Assumed) -> Iterator[str]:
+    def told(value: float) -> str:
+        return language.number(value, int(round(10 * value) % 10 > 0))
+
+    def share(value: float) -> str:
+        return language.percent(told(100 * value))
+
+    yield language.text(
+        "Assumed: of each case {contacts} contacts stay at home for {days} days; of those at home {asking} "
+        "ask for the service in a week.",
+        contacts=told(assumed.contacts),
+        days=told(assumed.days),
+        asking=share(assumed.asking),
+    )
+    yield language.text(
+        "Assumed: of people of 75 and over {usual} ask for it in a calm week, and another {more} once there "
+        "are {high} cases per 100,000 inhabitants in a week.",
+        usual=share(assumed.usual),
+        more=share(assumed.more),
+        high=told(assumed.high),
     )
 
 
@@ -226,6 +300,7 @@ def _more(view: View, one: _Asked) -> Iterator[Link]:
     if one.reading:
         yield Link(one.indicator.title.in_(language.code), view.url("indicator", name=one.indicator.id))
     yield Link(language.text("Scenarios"), view.url("scenario"))
+    yield Link(language.text("Sources"), view.url("sources"))
 
 
 def rows(view: View) -> list[dict[str, Any]]:

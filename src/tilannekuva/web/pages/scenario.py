@@ -124,6 +124,7 @@ def scenario_page(view: View) -> ScenarioPage:
     shown = _shown(view)
     made = shown.made if shown else None
     given = shown.saved[shown.name].scenario if shown else None
+    moved = sliders(view, given, shown.left) if shown and given and made else ()
     code = view.language.code
     return ScenarioPage(
         frame=frame(view),
@@ -133,7 +134,7 @@ def scenario_page(view: View) -> ScenarioPage:
         about=given.about.in_(code) if given else "",
         missing=_missing(view, shown),
         command=shown.lacks.command if shown and shown.lacks else "",
-        sliders=sliders(view, given, shown.left) if shown and given and made else (),
+        sliders=moved,
         kept=tuple(one for one in view.query if one[0] in ("area", "as_of", "scenario")),
         reset=_link(view, shown.name if shown else "", view.language.text("Back to the saved scenario")),
         says=tuple(_says(view, shown, made)) if shown and made else (),
@@ -142,7 +143,7 @@ def scenario_page(view: View) -> ScenarioPage:
         **(_back(view, shown) if shown and made else {"since": "", "came": "", "back": None, "nears": ()}),
         known=tuple(known(view, made)) if made else (),
         measures=tuple(measures(view, made)) if made else (),
-        assumed=tuple(assumed(view, shown.assumed)) if shown else (),
+        assumed=(*_moved(view, moved), *assumed(view, shown.assumed)) if shown else (),
         limits=tuple(one.in_(code) for one in shown.assumed.limits) if shown else (),
         sources=shown.assumed.sources if shown else (),
     )
@@ -231,6 +232,14 @@ def _share(language: Language, share: float) -> str:
     """Write a share of runs; a few are not none."""
     few = 0 < share < 0.005  # noqa: PLR2004 - half a per cent
     return f"<{language.percent('1')}" if few else language.percent(language.number(round(100 * share)))
+
+
+def _moved(view: View, those: tuple[Slider, ...]) -> Iterator[Fact]:
+    """Say where sliders were moved to, also on paper."""
+    for one in those:
+        if one.value != one.usual:
+            told = view.language.number(one.value)
+            yield Fact(one.label, view.language.percent(told) if one.unit else told)
 
 
 def _graphs(view: View, shown: _Shown, made: Projection) -> Iterator[Graph]:

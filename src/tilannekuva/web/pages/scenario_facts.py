@@ -29,7 +29,10 @@ def known(view: View, made: Projection) -> Iterator[Fact]:
     language, told = view.language, made.known
     name = register().area(told.area).name(language.code)
     number = [language.number(one, 2) for one in told.number]
-    yield Fact(language.text("Area"), f"{name}, {language.number(told.people)}")
+    people = language.plural(
+        "{number} inhabitant", "{number} inhabitants", told.people, number=language.number(told.people)
+    )
+    yield Fact(language.text("Area"), f"{name}, {people}")
     yield Fact(language.text("Newest settled day"), language.day(told.origin))
     yield Fact(language.text("Cases a day then"), language.number(round(told.cases)))
     yield Fact(language.text("Reproduction number then"), f"{number[1]} ({number[0]}–{number[2]})")

@@ -166,7 +166,7 @@ def patients(reading: Reading | None, area: str) -> dict[date, float]:
     mine, theirs = (known.population(one, reading.reference_date) for one in (area, reading.area))
     share = mine / theirs if mine and theirs else 1.0
     told = (each for each in reading.points if _is_told(each))
-    return {each.reference_date: each.value * share for each in told if each.value is not None}
+    return {each.reference_date: number(each.value * share) for each in told if each.value is not None}
 
 
 def _is_told(point: Point) -> bool:

@@ -83,22 +83,28 @@ def board(view: View, one: Indicator, area: str) -> Board | None:
 def _says(language: Language, record: Record) -> Iterator[str]:
     """Say how many held and how large the errors were beside those of a flat line."""
     place, n = register().area(record.area).name(language.code), record.n
-    yield language.plural(
-        "{place}: the last forecast of a week ahead held within its 90% range in {held} of {n} case.",
-        "{place}: of the last {n} forecasts of a week ahead, {held} held within their 90% range.",
-        n,
-        place=place,
-        held=record.held_90,
-    )
+    if n > 1:
+        yield language.text(
+            "{place}: of the last {n} forecasts of a week ahead, {held} held within their 90% range.",
+            place=place,
+            n=n,
+            held=record.held_90,
+        )
+    elif record.held_90:
+        yield language.text(
+            "{place}: the last forecast of a week ahead held within its 90% range.", place=place
+        )
+    else:
+        yield language.text("{place}: the last forecast of a week ahead missed its 90% range.", place=place)
     yield _compared(language, record)
     if n < _FEW:
-        yield language.text("They are few so far: the figures below are rough.")
+        yield language.text("The forecasts are few so far: the figures below are rough.")
     elif abs(record.bias) > _BIASED:
         low = record.bias < 0
         yield (
-            language.text("They have been too low on the whole.")
+            language.text("The forecasts have been too low on the whole.")
             if low
-            else language.text("They have been too high on the whole.")
+            else language.text("The forecasts have been too high on the whole.")
         )
 
 
@@ -108,12 +114,10 @@ def _compared(language: Language, record: Record) -> str:
     less = 1 - record.ratio
     share = language.percent(language.number(100 * abs(less)))
     if abs(less) < _SAME:
-        return language.text("Their errors were as large as those of assuming no change.")
+        return language.text("The errors were as large as those of assuming no change.")
     if less > 0:
-        return language.text(
-            "Their errors were {share} smaller than those of assuming no change.", share=share
-        )
-    return language.text("Their errors were {share} larger than those of assuming no change.", share=share)
+        return language.text("The errors were {share} smaller than those of assuming no change.", share=share)
+    return language.text("The errors were {share} larger than those of assuming no change.", share=share)
 
 
 def _head(language: Language, one: Indicator) -> tuple[str, ...]:
