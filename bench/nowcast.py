@@ -166,16 +166,28 @@ def _t(off: Array) -> float:
     return float(off.mean() / error(off, DAYS))
 
 
+def losses(found: Judged) -> dict[str, tuple[Array, Array]]:
+    """Give scores (WIS) of ours and absolute errors of rivals, as `errors` does.
+
+    The score of a point is its absolute error, so that a forecast with intervals and a point may be compared
+    (Bracher et al. 2021, PLoS Comput. Biol. 17:e1008618, doi:10.1371/journal.pcbi.1008618).
+    """
+    pairs = ((found.drawn, found.came), (found.drawn.sum(axis=2), found.came.sum(axis=2)))
+    day, week = (
+        wis(np.moveaxis(np.quantile(drawn, LEVELS, axis=-1), 0, -1), came).wis for drawn, came in pairs
+    )
+    return {**errors(found), "ours": (day.mean(axis=-1), week)}
+
+
 def _verdict(found: Judged) -> Iterator[str]:
     """Say of how many districts ours is better than each rival, and how many covers are farther than NEAR."""
-    off = errors(found)
-    for rival in ("published", "one delay"):
-        for span, what in enumerate(("a day", "7 days")):
+    for title, off in (("score", losses(found)), ("error of the median", errors(found))):
+        for rival, span in ((rival, span) for rival in ("published", "one delay") for span in (0, 1)):
             t = np.array([_t(one) for one in (off["ours"][span] - off[rival][span]).T])
             better, surely, worse = ((t < limit).sum() for limit in (0, -DOUBT, DOUBT))
             yield (
-                f"{what}: better than {rival} in {better} of {len(t)} districts, beyond doubt in {surely};"
-                f" worse beyond doubt in {len(t) - worse}"
+                f"{title}, {('a day', '7 days')[span]}: better than {rival} in {better} of {len(t)},"
+                f" beyond doubt in {surely}; worse beyond doubt in {len(t) - worse}"
             )
     sums = found._replace(
         came=found.came.sum(axis=2, keepdims=True), drawn=found.drawn.sum(axis=2)[:, :, None]
@@ -207,9 +219,9 @@ def _whole(found: Judged) -> Iterator[str]:
     yield f"the country, districts' draws added: {_covers(added, np.array([True]))}"
     for name, (day, week) in errors(found).items():
         yield f"{name}: mean absolute error of a day {day.mean():.2f}, of 7 days {week.mean():.2f}"
-    levels = np.moveaxis(np.quantile(found.drawn, LEVELS, axis=-1), 0, -1)
     middle = np.median(found.drawn.sum(axis=2), axis=-1).sum() / found.came.sum()
-    yield f"weighted interval score of a day: {wis(levels, found.came).wis.mean():.2f}"
+    day, week = losses(found)["ours"]
+    yield f"weighted interval score of a day {day.mean():.2f}, of 7 days {week.mean():.2f}"
     yield f"medians of 7 days by what came: {middle:.3f}"
     first, then = found.seconds[0], np.median(found.seconds[1:])
     yield f"CPU of a day of news, {found.drawn.shape[-1]} draws: the first {first:.2f} s, then {then:.2f} s"

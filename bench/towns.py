@@ -234,12 +234,15 @@ def main() -> None:
         }
     else:
         print("no recorded data beside the project: districts are not thinned")
+    together = Scored(1)
     for name, (made, step) in worlds.items():
         scored, few = Scored(step), []
         for world in made:
             few.append((world[0].mean(axis=1) < 1).mean())
             walked(world, scored, step)
         scored.show(f"{name} ({100 * np.mean(few):.0f} % of towns below a case a day)")
+        together.rows += scored.rows
+    together.show("all of them together")
 
 
 if __name__ == "__main__":

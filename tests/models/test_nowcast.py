@@ -84,6 +84,15 @@ def test_a_new_day_is_a_step(corrected: int, steps: int):
     assert (before, memory.steps - before) == (74, steps)
 
 
+def test_areas_turn_out_high_together_a_little():
+    """So that their sum is less sure than if each were by itself; none's own draws differ for it."""
+    drawn = nowcast(told(counts(np.full((12, 60), 40.0))), late(12)).draws[:, -7:].sum(axis=1)
+
+    apart = np.corrcoef(drawn)[np.triu_indices(12, 1)]
+
+    assert 0.05 < apart.mean() < 0.15
+
+
 def test_a_day_nobody_has_told_of_is_not_zero():
     seen = told(counts(np.full((1, 60), 50.0)))
 
