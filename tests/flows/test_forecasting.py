@@ -116,19 +116,35 @@ def test_quantiles_rise_and_none_is_negative(told: dict[str, Made], name: str):
     assert {0, 1, 2, 3, 4} == {one.horizon for one in lines if one.model != FLAT}
 
 
+def told_at(name: str) -> str:
+    """Give the level that an indicator is told at: hospitals tell of larger areas."""
+    return "university-hospital-area" if name == "in-ward" else "hospital-district"
+
+
+def test_patients_are_drawn_for_districts_and_towns_so_that_sums_agree(told: dict[str, Made]):
+    drawn = {(one.location, one.horizon): one.values for one in told["in-ward"].samples}
+
+    for horizon in range(5):
+        inside = [
+            drawn[one] for one in drawn if one[0].startswith("hospital-district:") and one[1] == horizon
+        ]
+        assert [sum(one) for one in zip(*inside, strict=True)] == list(drawn[COUNTRY, horizon])
+        assert len({*drawn["municipality:837", horizon]}) > 1, "who of them lives in a town is not known"
+
+
 @pytest.mark.parametrize("name", ["cases-weekly", "in-ward", "need-phone-ring"])
 def test_in_every_sample_the_country_is_the_sum_of_its_areas(told: dict[str, Made], name: str):
     sums, country = defaultdict(lambda: [0.0] * 50), {}
     for one in told[name].samples:
         if one.location == COUNTRY:
             country[one.horizon] = list(one.values)
-        elif not one.location.startswith("municipality:"):  # within districts
+        elif one.location.partition(":")[0] == told_at(name):
             sums[one.horizon] = [a + b for a, b in zip(sums[one.horizon], one.values, strict=True)]
 
     assert country == dict(sums)
 
 
-@pytest.mark.parametrize("name", ["cases-weekly", "need-grocery-bags"])
+@pytest.mark.parametrize("name", ["cases-weekly", "in-ward", "need-grocery-bags"])
 def test_in_every_sample_towns_are_no_more_than_their_district(told: dict[str, Made], name: str):
     drawn = {(one.location, one.horizon): one.values for one in told[name].samples}
 

@@ -13,7 +13,7 @@ from tilannekuva.models.nowcast import nowcast
 from tilannekuva.models.outlook import Reports, flat_line, outlook, valued, whole_weeks
 from tilannekuva.models.stays import occupancy
 from tilannekuva.models.weeks import Array
-from tilannekuva.models.within import Counted, completed, drawn, parts
+from tilannekuva.models.within import Counted, completed, drawn, parts, split
 
 WEEKS, TOLD = 12, (0.1, 0.5, 0.8, 1.0)
 ASSUMED = Assumed(contacts=5, days=7, asking=0.1, usual=0.01, more=0.05, high=100, elderly=0.1)
@@ -171,6 +171,18 @@ def test_weeks_followed_before_are_remembered_with_their_days():
     assert (before == within(told, memory=memory)[0]).all()
     assert (other == within(told, last=3.0, memory=memory)[0]).all()
     assert (before != other).any()
+
+
+def test_what_is_told_of_an_area_is_drawn_for_places_by_cases_and_else_by_inhabitants():
+    """Districts of 300 and 100 cases, the first with a town of 60; then of none; a third lies elsewhere."""
+    cases = np.array([300.0, 100, 900, 60])[:, None, None] * np.array([1.0, 0])[:, None] * np.ones(400)
+    people, places = np.array([4e5, 4e5, 9e5, 1e5]), np.array([0, 0, -1])
+
+    found = split(np.full((1, 2, 400), 40), cases, people, places, np.array([0]))
+
+    assert (found[:2].sum(axis=0) == 40).all()
+    assert [30, 10, 0, 6] == pytest.approx(found[:, 0].mean(axis=1), abs=0.6)
+    assert [20, 20, 0, 5] == pytest.approx(found[:, 1].mean(axis=1), abs=0.6)
 
 
 @pytest.mark.parametrize("came", [1, 20])

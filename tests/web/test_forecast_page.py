@@ -1,5 +1,6 @@
 """The page of forecasts: it shows what was kept, and beside it how good what was kept has been."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -86,6 +87,13 @@ def test_what_has_been_told_for_good_is_not_forecast(app: FastPath):
     told = [row for row in course.find("tr")[1:] if row.find("td")[1].text != "provisional"]
 
     assert max(days(told)) < min(days(weeks.find("tr")[1:]))
+
+
+def test_of_a_larger_areas_patients_the_citys_own_are_told(app: FastPath):
+    said = " ".join(tree(ask(app, "/en/forecast?indicator=in-ward").text).find("main")[0].text.split())
+
+    assert "Tampere University Hospital" in said
+    assert re.search(r"Of them, by its share of cases, Tampere: most likely \d+; nine times in ten", said)
 
 
 def test_a_model_is_told_in_words(kept: Workspace):

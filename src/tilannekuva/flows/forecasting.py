@@ -20,6 +20,7 @@ from tilannekuva.flows.foreseen import (
     Foreseen,
     Foresight,
     Unforeseen,
+    divided,
     gathered,
     leading,
     spec,
@@ -140,10 +141,12 @@ def _stays(foresight: Foresight, one: Indicator, told: Foretelling, samples: int
     values = occupancy(present, cases, to_come, foresight.dice(one.id))
     if isinstance(values, Unable):
         raise Unforeseen("short", values.advice)
-    ends = _ends(present)
+    values, ends = values.round(), _ends(present)
+    inside, parts = divided(values, before, areas, foresight.today)
     if areas != [COUNTRY]:
         areas = [*areas, COUNTRY]
         values, ends = (np.concatenate([each, each.sum(axis=0)[None]]) for each in (values, ends))
+    areas, values = [*areas, *inside], np.concatenate([values, parts])
     return _told(one, areas, before.origin_date, values=values, line=flat_line(ends), samples=samples)
 
 
@@ -193,7 +196,7 @@ def _told(
     line: "Array | None",
     samples: int,
 ) -> Made:
-    """Give draws [area, week, draw], the last whole week first, and the baseline, as lines of a forecast."""
+    """Give draws [area, week, draw], the last whole week first, and the first areas' baseline, as lines."""
     from tilannekuva.models.levels import LEVELS  # noqa: PLC0415 - of an extra
     from tilannekuva.models.outlook import levels_of  # noqa: PLC0415 - of an extra
 
@@ -201,7 +204,7 @@ def _told(
     days = [_reference_date(one, origin, horizon) for horizon in range(values.shape[1])]
     lines = [*_lines(areas, model, days, 0, levels_of(values), one)]
     if line is not None:
-        lines += _lines(areas, FLAT, days[1:], 1, line, one)
+        lines += _lines(areas[: len(line)], FLAT, days[1:], 1, line, one)
     drawn = tuple(_lines(areas, model, days, 0, values[..., :samples], one)) if samples else ()
     return Made(one, model, origin, tuple(LEVELS.tolist()), tuple(lines), drawn)
 

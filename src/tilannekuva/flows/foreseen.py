@@ -225,6 +225,31 @@ def gathered(values: "Array", found: Foreseen, areas: list[str], on: date) -> "A
     return sums
 
 
+def divided(values: "Array", found: Foreseen, areas: list[str], on: date) -> "tuple[list[str], Array]":
+    """Share whole values [area, week, draw] among the districts and towns drawn within areas.
+
+    By their cases of two weeks; the last whole week comes first.
+    """
+    import numpy as np  # noqa: PLC0415 - of an extra
+
+    from tilannekuva.models.outlook import valued  # noqa: PLC0415 - of an extra
+    from tilannekuva.models.within import split  # noqa: PLC0415 - of an extra
+
+    n, towns = found.base, len(found.areas) - len(found.parents)
+    names, drawn = ([*one[:n], *one[towns:]] for one in (found.areas, found.draws))
+    places = np.array(within(names[:n], areas, on))
+    parts = split(
+        values.astype(np.int64),
+        valued(np.stack(drawn), weeks=2),
+        people(names, on),
+        places=places,
+        parent=np.array(found.parents, dtype=np.intp),
+    )
+    inside = np.concatenate([places, places[list(found.parents)]]) >= 0
+    new = [nth for nth, name in enumerate(names) if inside[nth] and name not in areas]
+    return [names[nth] for nth in new], parts[new].astype(float)
+
+
 def _moved(daily: "Array", by: int, days: int) -> "Array":
     """Give days [area, day] that begin so many days later, as many as asked for; NaN where none are."""
     import numpy as np  # noqa: PLC0415 - of an extra

@@ -82,6 +82,34 @@ def drawn(
     return np.concatenate([np.concatenate([now, total]), every], axis=1)
 
 
+def split(totals: Whole, cases: Array, people: Array, places: Places, parent: Places) -> Whole:
+    """Draw of whole numbers [area, week, draw] those of the districts and then the towns inside areas.
+
+    Each is of a place by its share of cases [district and then town, week, draw] (multinomial), where there
+    are none by its inhabitants [district and then town]. `places` [district] are those of areas, -1 where it
+    lies in none; `parent` [town] those of districts. Sums agree in every draw.
+    """
+    n = len(places)
+    weights, lives = (np.concatenate([one[n:], _left(one, n, parent)]) for one in (cases, people))
+    area = np.concatenate([places[parent], places])
+    found = np.zeros(weights.shape, np.int64)
+    for nth, total in enumerate(totals):
+        mine = np.flatnonzero(area == nth)
+        share = np.where(weights[mine].sum(axis=0) > 0, weights[mine], lives[mine, None, None])
+        share = np.moveaxis(share / share.sum(axis=0), 0, -1)
+        found[mine] = np.moveaxis(_dice(digest(total)).multinomial(total, share), -1, 0)
+    towns, districts = np.split(found, [len(parent)])
+    np.add.at(districts, parent, towns)
+    return np.concatenate([districts, towns])
+
+
+def _left(values: Array, districts: int, parent: Places) -> Array:
+    """Give what is left of districts without their towns; values are of districts and then of towns."""
+    left: Array = values[:districts].astype(float)
+    np.subtract.at(left, parent, values[districts:])
+    return np.maximum(left, 0.0, out=left)
+
+
 def completed(weeks: Array, draws: Whole) -> Array:
     """Give weekly counts [part, week]; those untold are the middle of the draws, or else the week before."""
     found = weeks.copy()

@@ -183,6 +183,23 @@ def _says(view: View, asked: _Asked) -> Iterator[str]:
             low=number(language, one, each.at(WIDE[0])),
             high=number(language, one, each.at(WIDE[1])),
         )
+    if ahead and one.forecast and one.forecast.method == "stays" and asked.area != view.picture.area:
+        yield from _own(view, one, ahead[0].reference_date)
+
+
+def _own(view: View, one: Indicator, day: date) -> Iterator[str]:
+    """Say how many of a larger area's are of the page's own."""
+    language, area = view.language, view.picture.area
+    made = view.reader.forecasts(one.id, area, view.picture.as_of)[:1]
+    for each in (target for forecast in made for target in forecast.targets if target.reference_date == day):
+        yield language.text(
+            "Of them, by its share of cases, {place}: most likely {middle}; nine times in ten between {low} "
+            "and {high}.",
+            place=register().area(area).name(language.code),
+            middle=number(language, one, each.at(0.5)),
+            low=number(language, one, each.at(WIDE[0])),
+            high=number(language, one, each.at(WIDE[1])),
+        )
 
 
 def _begun(words: str) -> str:
