@@ -183,8 +183,8 @@ def _says(view: View, asked: _Asked) -> Iterator[str]:
             low=number(language, one, each.at(WIDE[0])),
             high=number(language, one, each.at(WIDE[1])),
         )
-    if ahead and one.forecast and one.forecast.method == "stays" and asked.area != view.picture.area:
-        yield from _own(view, one, ahead[0].reference_date)
+        if one.forecast and one.forecast.method == "stays" and asked.area != view.picture.area:
+            yield from _own(view, one, each.reference_date)
 
 
 def _own(view: View, one: Indicator, day: date) -> Iterator[str]:
