@@ -10,9 +10,8 @@ pairwise tournament with the submitted models (Cramer et al. 2022, doi:10.1073/p
 import argparse
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,6 @@ OWN = "tilannekuva"
 FAR, SHOWN = 20, 5  # how many times the baseline's WIS is told of; how many of the best are shown
 CELL = "{:.3f} {:.3f} {:.3f}  {:.2f} {:.2f} {:.2f} {:4d}"
 WARM = 30  # Mondays before the first one scored, as far as vintages go back
-REHEARSED = 12  # weeks for which forecasts are made anew where none were made
 # Inhabitants in millions around 2021: Eurostat demo_pjan, Office for National Statistics; elsewhere unknown.
 MILLIONS = {
     "AT": 8.9, "BE": 11.5, "BG": 6.9, "CH": 8.6, "CY": 0.89, "CZ": 10.7, "DE": 83.2, "DK": 5.8, "EE": 1.33,
@@ -109,7 +107,7 @@ def forecasts(known: Vintages, first: date, last: date) -> dict[tuple[str, date]
     people = np.array([MILLIONS.get(one, np.nan) * 1e6 for one in known.locations])
     oldest = known.rows["known_at"][0].astype("datetime64[D]").astype(date)
     model, rng = MODELS["weekly"], np.random.default_rng(0)
-    told, kept = dict[tuple[str, date], Array](), defaultdict[str, list[tuple[int, Array]]](list)
+    told, kept = dict[tuple[str, date], Array](), dict[str, list[tuple[int, Array]]]()
     for monday in mondays(max(first - timedelta(days=DAYS * WARM), oldest), last):
         daily = {
             name: table[:, : table.shape[1] // DAYS * DAYS] for name, table in known.upto(monday).items()
@@ -117,9 +115,12 @@ def forecasts(known: Vintages, first: date, last: date) -> dict[tuple[str, date]
         for target, counts in daily.items():
             signals = {CASES: daily[CASES]} if target != CASES and CASES in daily else {}
             weeks = told_weeks(counts)
+            given = Known(counts, people, known.first.timetuple().tm_yday, signals)
+            if not kept.get(target):  # of the weeks before the first news, from the first news
+                made = rehearsed(model, given).past
+                kept[target] = [(weeks.shape[1] - int(one.age), one.quantiles) for one in made]
             before = [past(one, weeks, weeks.shape[1] - at) for at, one in kept[target]]
-            given = Known(counts, people, known.first.timetuple().tm_yday, signals, before)
-            found = model.forecast(rehearsed(model, given, most=REHEARSED), rng)
+            found = model.forecast(replace(given, past=before), rng)
             if isinstance(found, Told):
                 kept[target].append((weeks.shape[1], found.plain))
                 told[target, monday] = found.quantiles

@@ -101,7 +101,7 @@ class Model:
     learns: bool = False
 
 
-def rehearsed(model: Model, known: Known, *, most: int = 12, memory: Memory | None = None) -> Known:
+def rehearsed(model: Model, known: Known, *, most: int = 26, memory: Memory | None = None) -> Known:
     """Give what is known with forecasts from earlier origins, made anew, in place of those not kept.
 
     They are made from what is known now of the time until then, so they miss a little less than kept ones

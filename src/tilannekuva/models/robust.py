@@ -26,7 +26,8 @@ def regression(inputs: Array, outcome: Array, weights: Array, *, ridge: float) -
 
 
 def quantiles(values: Array, weights: Array, levels: Array) -> Array:
-    """Give the weighted quantiles of values [row] at levels."""
+    """Give the weighted quantiles of values [row] at levels; one without weight moves none."""
+    values, weights = values[weights > 0], weights[weights > 0]
     order = np.argsort(values)
     share = np.cumsum(weights[order])
     found: Array = np.interp(levels, share / share[-1], values[order])
