@@ -1,5 +1,6 @@
 """Laws of graphs: the table is what is drawn, decisions are listed by the numbers of their markers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -65,6 +66,26 @@ def test_a_graph_since_a_day_holds_no_earlier_one(view: View):
     since = view.picture.nearest("cases").points[-5].reference_date
 
     assert [row.day for row in graph(view, since=since).rows][-1] == since.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "said"),
+    [(0, r"enintään \d+ \S+\."), (1, r"\. 1 luku on suojattu\."), (3, r"\. 3 lukua on suojattu\.")],
+)
+def test_the_sentence_says_how_many_figures_are_withheld(view: View, hidden: int, said: str):
+    reading = view.picture.nearest("cases")
+    kept = [replace(one, value=None, status="suppressed") for one in reading.points[:hidden]]
+
+    spoilt = replace(reading, points=(*kept, *reading.points[hidden:]))
+    assert re.search(said + "$", course_graph(view, view.picture.indicators["cases"], spoilt).sentence)
+
+
+def test_where_all_is_withheld_nothing_else_is_said(view: View):
+    reading = view.picture.nearest("cases")
+    points = tuple(replace(one, value=None, status="suppressed") for one in reading.points)
+
+    found = course_graph(view, view.picture.indicators["cases"], replace(reading, points=points))
+    assert f"{len(points)} lukua on suojattu." == found.sentence
 
 
 def numbers(svg: str) -> Sequence[str]:

@@ -133,18 +133,24 @@ def limits(language: Language, one: Indicator) -> list[charts.Limit]:
 
 
 def course_sentence(view: View, one: Indicator, points: Sequence[Point]) -> str:
-    """Say from when to when the course is, and between which values."""
+    """Say from when to when the course is, between which values, and of how many figures it does not tell."""
     language = view.language
     values = [each.value for each in points if each.value is not None]
-    if not values:
-        return language.text("There are no figures yet.")
-    return language.text(
-        "From {first} to {last} between {low} and {high}.",
-        first=language.day(curve(tuple(points))[0].day),
-        last=language.day(points[-1].reference_date),
-        low=language.number(min(values), one.decimals),
-        high=f"{value_text(language, one, max(values), 'normal')} {unit(language, one, max(values))}".strip(),
-    )
+    withheld = sum(each.status == "suppressed" for each in points)
+    said = []
+    if values:
+        most = max(values)
+        between = language.text(
+            "From {first} to {last} between {low} and {high}.",
+            first=language.day(curve(tuple(points))[0].day),
+            last=language.day(points[-1].reference_date),
+            low=language.number(min(values), one.decimals),
+            high=f"{value_text(language, one, most, 'normal')} {unit(language, one, most)}".strip(),
+        )
+        said.append(between)
+    if withheld:
+        said.append(language.plural("{n} figure is withheld.", "{n} figures are withheld.", withheld))
+    return " ".join(said) or language.text("There are no figures yet.")
 
 
 def _period(language: Language, one: Indicator) -> str:
