@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from intake import sample
 
-from tilannekuva.errors import BadInput, UnknownSource
+from tilannekuva.errors import BadDefinition, BadInput, UnknownSource
 from tilannekuva.flows import kitchen
 from tilannekuva.sources import recipe as recipes
 
@@ -80,6 +80,16 @@ def test_recipes_are_listed_and_printed(tmp_path: Path):
     assert kitchen.shown(tmp_path, "hs-tests") == SHIPPED["hs-tests"].rstrip()
     with pytest.raises(UnknownSource, match="no recipe 'hs-test'; there are apple-mobility, "):
         kitchen.shown(tmp_path, "hs-test")
+
+
+def test_a_recipe_is_checked_as_windows_saves_it_and_what_is_no_utf8_says_so(tmp_path: Path):
+    file = tmp_path / "hs-tests.toml"
+    file.write_text(SHIPPED["hs-tests"], encoding="utf-8-sig")
+    kitchen.checked(file)
+
+    file.write_text(SHIPPED["hs-tests"], encoding="utf-16")
+    with pytest.raises(BadDefinition, match="save it as UTF-8"):
+        kitchen.checked(file)
 
 
 def test_a_recipe_bears_the_name_of_its_file(tmp_path: Path):

@@ -11,7 +11,7 @@ from tilannekuva.models.weekly import combined
 from tilannekuva.models.widening import Past, widened
 
 RNG = np.random.default_rng(0)
-AREAS, HORIZONS, ORIGINS = 30, 4, 20
+AREAS, HORIZONS, ORIGINS = 60, 4, 20
 NORMAL = np.quantile(RNG.normal(size=200_000), LEVELS)
 
 
@@ -91,7 +91,7 @@ def test_intervals_that_fell_short_are_widened_to_hold_their_share(told_sd: floa
     came = np.expm1(logs + RNG.normal(0, 0.2, logs.shape))
     for share, (low, high) in INTERVALS.items():
         held = ((found[..., low] <= came) & (came <= found[..., high])).mean()
-        assert share == pytest.approx(held, abs=0.07)
+        assert share == pytest.approx(held, abs=0.05)
 
 
 def test_forecasts_whose_weeks_are_still_to_come_teach_nothing():
@@ -152,12 +152,11 @@ def growing(rates: np.ndarray) -> growth.Series:
 
 def test_growth_learns_that_growth_turns_around():
     """Every area grows for four weeks, then falls for four; after the fourth the regression knows."""
-    rates = 0.3 * np.where((np.arange(60) // 4) % 2, -1.0, 1.0)[None] + RNG.normal(0, 0.02, (12, 60))
+    rates = 0.3 * np.where((np.arange(100) // 4) % 2, -1.0, 1.0)[None] + RNG.normal(0, 0.01, (12, 100))
     given = growing(rates)
 
     told = np.log1p(growth.forecast(given, growth.SETTINGS[0], (2,))[:, 0, MEDIAN]) - given.logs[:, -1]
-    assert -0.6 < told.mean() < -0.25
-    assert (told < 0).all()
+    assert np.full(12, -0.6) == pytest.approx(told, abs=0.35)
 
 
 def test_a_signal_that_goes_before_is_followed():

@@ -185,6 +185,17 @@ def test_what_is_told_of_an_area_is_drawn_for_places_by_cases_and_else_by_inhabi
     assert [20, 20, 0, 5] == pytest.approx(found[:, 1].mean(axis=1), abs=0.6)
 
 
+def test_towns_that_are_told_of_more_than_their_district_leave_nothing_to_the_rest():
+    parent, people = np.zeros(2, int), np.array([1e5, 6e4, 6e4])
+    cases = np.array([100.0, 60, 60])[:, None] * np.ones(WEEKS)
+
+    of = parts(Counted(cases[:1], people[:1]), Counted(cases[1:], people[1:]), parent)
+    found = split(np.full((1, 1, 50), 40), cases[:, :1, None] * np.ones(50), people, np.array([0]), parent)
+
+    assert (of.weeks[2] == 0).all()
+    assert (found[1:].sum(axis=0) == 40).all()
+
+
 @pytest.mark.parametrize("came", [1, 20])
 def test_a_past_week_is_shared_as_it_was_told(came: float):
     """What a district was told of at once and its towns were not, lies with its rest."""

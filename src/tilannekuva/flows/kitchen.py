@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from tilannekuva.config import text_of
 from tilannekuva.domain.calendar import helsinki_date, instant, stamp
 from tilannekuva.domain.decisions import Cell, Decision, flat
 from tilannekuva.errors import BadInput, TilannekuvaError, UnknownSource
@@ -33,7 +34,7 @@ def shown(folder: Path, name: str | None) -> str:
 
 def checked(file: Path) -> None:
     """Raise BadDefinition when a recipe file holds a mistake."""
-    found = recipes.recipe(file.read_text(encoding="utf-8"), file.name)
+    found = recipes.recipe(text_of(file), file.name)
     if found.id != file.stem:
         raise BadInput(f"{file.name} has the id '{found.id}'; name the file {found.id}.toml")
 

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from tilannekuva.models.memory import Memory, digest
-from tilannekuva.models.weeks import DAYS, Array, plausible, weekly
+from tilannekuva.models.weeks import DAYS, Array, heard, plausible, weekly
 from tilannekuva.models.widening import Past
 
 HORIZONS = (1, 2, 3, 4)  # weeks after the last whole one known
@@ -125,7 +125,7 @@ def rehearsed(model: Model, known: Known, *, most: int = 26, memory: Memory | No
 def told_weeks(daily: Array) -> Array:
     """Give plausible weekly counts [area, week]; NaN where nothing was told of a week."""
     found = weekly(plausible(daily))
-    found[np.isnan(daily.reshape(*found.shape, DAYS)).all(axis=2)] = np.nan
+    found[~heard(daily)] = np.nan
     return found
 
 

@@ -9,13 +9,13 @@ the last week known.
 import numpy as np
 
 from tilannekuva.models.levels import LEVELS, MEDIAN
-from tilannekuva.models.weeks import BUSY, DAYS, Array, Marked
+from tilannekuva.models.weeks import BUSY, DAYS, Array, Marked, heard
 
 
 def silence(daily: Array) -> tuple[Array, Array]:
     """Give how many whole weeks [area] at the end told zeros where counts were many, and how many nothing."""
     weeks = daily[:, : daily.shape[1] // DAYS * DAYS].reshape(len(daily), -1, DAYS)
-    nothing: Marked = np.all(np.isnan(weeks), axis=2)
+    nothing = ~heard(daily)
     zero: Marked = np.all(np.nan_to_num(weeks) <= 0, axis=2) & ~nothing
     silent = _ending(zero)
     return np.where(_before(np.nan_to_num(weeks).sum(axis=2), silent) > BUSY, silent, 0.0), _ending(nothing)

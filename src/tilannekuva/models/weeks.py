@@ -100,11 +100,16 @@ def weekly(daily: Array) -> Array:
     return sums
 
 
-def begun(daily: Array) -> Marked:
-    """Say from which whole week [area, week] on anything was told of an area; the first day begins one."""
+def heard(daily: Array) -> Marked:
+    """Say of which whole weeks [area, week] anything was told; the first day begins one."""
     n = daily.shape[1] // DAYS
     told: Marked = np.any(np.isfinite(daily[:, : n * DAYS].reshape(len(daily), n, DAYS)), axis=2)
-    return np.logical_or.accumulate(told, axis=1)
+    return told
+
+
+def begun(daily: Array) -> Marked:
+    """Say from which whole week [area, week] on anything was told of an area."""
+    return np.logical_or.accumulate(heard(daily), axis=1)
 
 
 def without_leaps(weeks: Array) -> Array:

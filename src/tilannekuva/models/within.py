@@ -42,14 +42,11 @@ def parts(districts: Counted, towns: Counted, parent: Places) -> Parts:
     have many cases, of which no town told, and few inhabitants.
     """
     weeks = np.where(towns.weeks <= _MOST * districts.weeks[parent] + _FEW, counted(towns.weeks), np.nan)
-    sums, people = np.zeros_like(districts.weeks), np.zeros_like(districts.people)
-    np.add.at(sums, parent, weeks)
-    np.add.at(people, parent, towns.people)
-    left, alone = np.maximum(districts.weeks - sums, 0), districts.people - people
+    left, alone = _left(districts.weeks, weeks, parent), _left(districts.people, towns.people, parent)
     return Parts(
         np.concatenate([weeks, left]),
         np.concatenate([filtering.peopled(towns.people, weeks), filtering.peopled(alone, left)]),
-        np.concatenate([parent, np.arange(len(people))]).astype(np.intp),
+        np.concatenate([parent, np.arange(len(alone))]).astype(np.intp),
     )
 
 
@@ -90,7 +87,7 @@ def split(totals: Whole, cases: Array, people: Array, places: Places, parent: Pl
     lies in none; `parent` [town] those of districts. Sums agree in every draw.
     """
     n = len(places)
-    weights, lives = (np.concatenate([one[n:], _left(one, n, parent)]) for one in (cases, people))
+    weights, lives = (np.concatenate([one[n:], _left(one[:n], one[n:], parent)]) for one in (cases, people))
     area = np.concatenate([places[parent], places])
     found = np.zeros(weights.shape, np.int64)
     for nth, total in enumerate(totals):
@@ -103,10 +100,10 @@ def split(totals: Whole, cases: Array, people: Array, places: Places, parent: Pl
     return np.concatenate([districts, towns])
 
 
-def _left(values: Array, districts: int, parent: Places) -> Array:
-    """Give what is left of districts without their towns; values are of districts and then of towns."""
-    left: Array = values[:districts].astype(float)
-    np.subtract.at(left, parent, values[districts:])
+def _left(districts: Array, towns: Array, parent: Places) -> Array:
+    """Give what is left of districts [district, ...] without their towns [town, ...]."""
+    left: Array = districts.astype(float)
+    np.subtract.at(left, parent, towns)
     return np.maximum(left, 0.0, out=left)
 
 
