@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from math import exp, sin
 from pathlib import Path
 
@@ -75,6 +76,17 @@ def _patients(telling: Telling, today: int, since: int) -> None:
         values = {area: float(round(size * exp(1.2 * sin((day - 9) / 30)))) for area, size in CARE.items()}
         for area, value in {**values, COUNTRY: sum(values.values())}.items():
             telling.rows.append(_row("hs-hospital", "in-ward", area, day, value, "normal", at, seq))
+        dead = {area: float(sum(_died(area, before) for before in range(day + 1))) for area in CARE}
+        for area, value in {**dead, COUNTRY: sum(dead.values())}.items():
+            telling.rows.append(_row("hs-hospital", "deaths", area, day, value, "normal", at, seq))
+
+
+@cache
+def _died(area: str, day: int) -> int:
+    """Give who died on a day, three weeks after cases: it may be nobody."""
+    dice = random.Random(f"{area} died {day}")  # noqa: S311 - an outbreak must be repeatable
+    mean = CARE[area] / 20 * exp(1.2 * sin((day - 21) / 30))
+    return sum(dice.random() < mean / 20 for _ in range(20))
 
 
 def _weeks(telling: Telling, today: int) -> None:

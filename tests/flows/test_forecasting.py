@@ -9,9 +9,10 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import outbreak
 import pytest
 from listening import free_port, shown
@@ -19,9 +20,11 @@ from outbreak import COUNTRY, DAYS, noon
 from worlds import Telling
 
 from tilannekuva.domain.access import PUBLIC, Viewer
+from tilannekuva.domain.calendar import helsinki_date
 from tilannekuva.errors import BadInput, UnknownIndicator
 from tilannekuva.flows import keeping
 from tilannekuva.flows.forecasting import Made, forecast
+from tilannekuva.flows.foreseen import Foreseen, divided
 from tilannekuva.flows.foretold import FLAT, advice, forecasts, foretold, kept, packed, unpacked
 from tilannekuva.flows.hubverse import respicast, rows, table
 from tilannekuva.flows.picture import Question, picture
@@ -107,7 +110,9 @@ def test_what_is_told_later_is_heard_then(own: Workspace, told: dict[str, Made])
     assert bytes_of(told["cases-weekly"]) != bytes_of(one)
 
 
-@pytest.mark.parametrize("name", ["cases-weekly", "in-ward", "incidence-14d", "need-phone-ring"])
+@pytest.mark.parametrize(
+    "name", ["cases-weekly", "in-ward", "deaths", "deaths-weekly", "incidence-14d", "need-phone-ring"]
+)
 def test_quantiles_rise_and_none_is_negative(told: dict[str, Made], name: str):
     lines = told[name].lines
 
@@ -118,11 +123,14 @@ def test_quantiles_rise_and_none_is_negative(told: dict[str, Made], name: str):
 
 def told_at(name: str) -> str:
     """Give the level that an indicator is told at: hospitals tell of larger areas."""
-    return "university-hospital-area" if name == "in-ward" else "hospital-district"
+    return "university-hospital-area" if name in ("in-ward", "deaths-weekly") else "hospital-district"
 
 
-def test_patients_are_drawn_for_districts_and_towns_so_that_sums_agree(told: dict[str, Made]):
-    drawn = {(one.location, one.horizon): one.values for one in told["in-ward"].samples}
+@pytest.mark.parametrize("name", ["in-ward", "deaths-weekly"])
+def test_patients_and_deaths_are_drawn_for_districts_and_towns_so_that_sums_agree(
+    told: dict[str, Made], name: str
+):
+    drawn = {(one.location, one.horizon): one.values for one in told[name].samples}
 
     for horizon in range(5):
         inside = [
@@ -132,7 +140,25 @@ def test_patients_are_drawn_for_districts_and_towns_so_that_sums_agree(told: dic
         assert len({*drawn["municipality:837", horizon]}) > 1, "who of them lives in a town is not known"
 
 
-@pytest.mark.parametrize("name", ["cases-weekly", "in-ward", "need-phone-ring"])
+def test_deaths_are_of_towns_that_had_the_cases_weeks_before():
+    towns = ["municipality:837", "municipality:604"]
+    weeks = np.full((3, 10), 100.0)
+    weeks[1, -2:] = weeks[2, :-2] = 0  # all cases are in the first town, in the last two weeks in the second
+    drawn = np.concatenate([weeks[:, -2:], weeks[:, -1:].repeat(4, axis=1)], axis=1)
+    cases = np.stack([drawn] * 8, axis=2)
+    found = Foreseen([DISTRICT, *towns], 1, noon(0).date(), noon(69).date(), cases, weeks, weeks, (0, 0))
+    whole = np.full((1, 5, 8), 7.0)
+
+    areas, now = divided([DISTRICT], whole, found, noon(70).date(), base=1)
+    _, later = divided([DISTRICT], whole, found, noon(70).date(), base=1, ago=2)
+
+    assert [DISTRICT, *towns] == areas
+    assert (now[2] == 7).all()
+    assert (later[1, 0] == 7).all()
+    assert (later[2, 4] == 7).all()
+
+
+@pytest.mark.parametrize("name", ["cases-weekly", "in-ward", "deaths-weekly", "need-phone-ring"])
 def test_in_every_sample_the_country_is_the_sum_of_its_areas(told: dict[str, Made], name: str):
     sums, country = defaultdict(lambda: [0.0] * 50), {}
     for one in told[name].samples:
@@ -175,7 +201,7 @@ def test_a_week_that_is_not_all_told_yet_is_completed(own: Workspace):
 
 
 def test_one_that_cannot_be_forecast_says_why_and_stops_no_other(told: dict[str, Made]):
-    assert ("untold", ()) == (told["deaths-weekly"].advice, told["deaths-weekly"].lines)
+    assert ("untold", ()) == (told["hospitalised"].advice, told["hospitalised"].lines)
     assert told["in-ward"].lines
 
 
@@ -225,9 +251,10 @@ def test_a_forecast_is_made_once_a_day_after_news(own: Workspace):
 
     today, tomorrow = keeping.due(own, NOW + timedelta(hours=2)), keeping.due(own, NOW + timedelta(days=1))
 
-    assert {"cases-weekly", "incidence-14d", "in-ward", "need-phone-ring", "need-grocery-bags"} == first
+    of_cases = {"cases-weekly", "incidence-14d", "need-phone-ring", "need-grocery-bags"}
+    assert {*of_cases, "in-ward", "deaths", "deaths-weekly"} == first
     assert ([], []) == (no_news, today)
-    assert ["cases-weekly", "incidence-14d", "need-grocery-bags", "need-phone-ring"] == sorted(tomorrow)
+    assert of_cases == {*tomorrow}
 
 
 def test_what_cannot_be_forecast_is_tried_once_a_day_too(own: Workspace):
@@ -373,33 +400,61 @@ def test_a_table_is_read_as_it_was_written(told: dict[str, Made]):
 
 
 def test_a_hub_takes_one_model_of_the_country(told: dict[str, Made]):
-    name, found = respicast(rows([told["in-ward"]]), "kunta", "in hospital")
+    name, found = respicast(rows([told["in-ward"]]), "kunta", "in hospital", helsinki_date(NOW))
     head, first, *_ = table(found, "csv", columns=found[0]._fields[1:]).decode().splitlines()
 
     assert "origin_date,target,horizon,target_end_date,location,output_type,output_type_id,value" == head
     assert name.endswith("-kunta-stays")
     assert name.startswith(first.split(",")[0])
     assert {(one.target, one.location) for one in found} == {("in hospital", "FI")}
+    assert {(nth, f"{level:g}") for nth in range(1, 5) for level in told["in-ward"].levels} == {
+        (one.horizon, one.output_type_id) for one in found
+    }
     assert 4 * 23 == len(found)
+
+
+@pytest.mark.parametrize("day", range(12))
+def test_a_hubs_round_ends_on_wednesday_and_its_first_week_is_the_one_before(told: dict[str, Made], day: int):
+    on = helsinki_date(NOW) + timedelta(days=day)
+
+    name, found = respicast(rows([told["cases-weekly"]]), "kunta", "cases", on)
+
+    (origin,) = {one.origin_date for one in found}
+    assert "Wednesday" == f"{origin:%A}"
+    assert timedelta(0) <= origin - on < timedelta(days=7)
+    assert name == f"{origin}-kunta-weekly"
+    assert {one.target_end_date for one in found} <= {
+        one.target_end_date for one in rows([told["cases-weekly"]])
+    }
+    assert {origin - timedelta(days=3) + timedelta(weeks=one.horizon - 1) for one in found} == {
+        one.target_end_date for one in found
+    }
+    assert 1 == min(one.horizon for one in found)
+
+
+def test_what_has_ended_is_for_no_round(told: dict[str, Made]):
+    with pytest.raises(BadInput, match="of the whole country for the round of 2021-06-09"):
+        respicast(rows([told["in-ward"]]), "kunta", "in hospital", date(2021, 6, 7))
 
 
 @pytest.mark.parametrize(
     ("names", "team", "said"),
     [
         (("cases-weekly", "incidence-14d"), "kunta", "name one indicator"),
-        (("cases-weekly",), "kunta/2", "letters, digits and _"),
-        (("deaths-weekly",), "kunta", "nothing is forecast of the whole country"),
+        (("cases-weekly",), "kunta/2", "letters, digits, _ and +"),
+        (("cases-weekly",), "kaupunkikonserni", "up to 14 letters"),
+        (("hospitalised",), "kunta", "nothing is forecast of the whole country"),
     ],
 )
 def test_what_no_hub_would_take_is_not_written(
     told: dict[str, Made], names: tuple[str, ...], team: str, said: str
 ):
     with pytest.raises(BadInput, match=said):
-        respicast(rows(told[name] for name in names), team, "cases")
+        respicast(rows(told[name] for name in names), team, "cases", helsinki_date(NOW))
 
 
 def test_a_hubs_word_with_a_comma_stays_one_cell(told: dict[str, Made]):
-    _, found = respicast(rows([told["in-ward"]]), "kunta", "patients, in ward")
+    _, found = respicast(rows([told["in-ward"]]), "kunta", "patients, in ward", helsinki_date(NOW))
 
     assert {"patients, in ward"} == {
         row["target"] for row in csv.DictReader(io.StringIO(table(found, "csv").decode()))

@@ -17,7 +17,7 @@ from tilannekuva.cli.frame import (
 )
 from tilannekuva.domain.access import PUBLIC
 from tilannekuva.domain.areas import register
-from tilannekuva.domain.calendar import stamp
+from tilannekuva.domain.calendar import helsinki_date, stamp
 from tilannekuva.domain.forecasts import Record
 from tilannekuva.errors import BadInput
 from tilannekuva.flows import hubverse, scoring
@@ -71,7 +71,7 @@ def forecast(
         made = forecasted(workspace, at, indicators=indicators, samples=samples)
     told = list(hubverse.rows(made))
     if hub:
-        name, told = hubverse.respicast(told, *hub[1:])
+        name, told = hubverse.respicast(told, *hub[1:], helsinki_date(at))
         beside = output or Path()
         beside.mkdir(parents=True, exist_ok=True)
         _write(beside / f"{name}.csv", told, _RESPICAST)

@@ -153,6 +153,10 @@ class Foretelling(Strict):
     total: bool = Field(
         default=False, description="Whether `of`, and what is told, are sums since the beginning."
     )
+    or_growth_of: Slug | Literal[""] = Field(
+        default="",
+        description="Sums since the beginning, whose growth stands in where nothing is told of `of`.",
+    )
     led_by: Slug | Literal[""] = Field(
         default="", description="An indicator that is forecast itself and goes before, such as weekly cases."
     )
@@ -169,6 +173,11 @@ class Foretelling(Strict):
         if not (self.led_by or self.method == "counts"):
             raise ValueError("`led_by` must name the indicator that goes before, such as cases-weekly")
         return self
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether what is told of larger areas is drawn for those inside, by what goes before in each."""
+        return bool(self.led_by and self.of and not (self.total or self.per))
 
     @property
     def told_by(self) -> str:

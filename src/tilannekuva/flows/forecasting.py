@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tilannekuva.models.weeks import Array
 
 _OLD = "inhabitants-75-plus"
+_LATER = 2  # weeks; who is counted among what cases lead to was found ill two to four weeks before
 _log = logging.getLogger(__name__)
 
 
@@ -107,9 +108,13 @@ def _counts(foresight: Foresight, one: Indicator, told: Foretelling, samples: in
     found = foresight.counts(told)
     start = _reached(foresight, found, told) if told.total else None
     per = told.per / people(found.areas, foresight.today) if told.per else None
-    values = valued(found.draws, weeks=told.weeks, start=start, per=per)
+    areas, values = found.areas, valued(found.draws, weeks=told.weeks, start=start, per=per)
     line = flat_line(found.weeks, over=told.weeks, start=start, per=per)
-    return _told(one, found.areas, found.origin_date, values=values, line=line, samples=samples)
+    if told.is_divided:
+        before = foresight.counts(spec(foresight, told.led_by))
+        ago = max(0, _LATER + (before.origin_date - found.origin_date) // WEEK)
+        areas, values = divided(areas, values, before, foresight.today, base=found.base, ago=ago)
+    return _told(one, areas, found.origin_date, values=values, line=line, samples=samples)
 
 
 def _reached(foresight: Foresight, found: Foreseen, told: Foretelling) -> "Array":
@@ -142,11 +147,11 @@ def _stays(foresight: Foresight, one: Indicator, told: Foretelling, samples: int
     if isinstance(values, Unable):
         raise Unforeseen("short", values.advice)
     values, ends = values.round(), _ends(present)
-    inside, parts = divided(values, before, areas, foresight.today)
+    base = len(areas)
     if areas != [COUNTRY]:
         areas = [*areas, COUNTRY]
         values, ends = (np.concatenate([each, each.sum(axis=0)[None]]) for each in (values, ends))
-    areas, values = [*areas, *inside], np.concatenate([values, parts])
+    areas, values = divided(areas, values, before, foresight.today, base=base)
     return _told(one, areas, before.origin_date, values=values, line=flat_line(ends), samples=samples)
 
 

@@ -82,7 +82,7 @@ class Foresight:
 
     def counts(self, told: Foretelling) -> Foreseen:
         """Give the weeks to come of counts; raises Unforeseen."""
-        key = (told.of, told.total, told.led_by, told.model, told.towns)
+        key = (told.of, told.total, told.or_growth_of, told.led_by, told.model, told.towns)
         if key not in self._kept:
             try:
                 self._kept[key] = _foreseen(self, told)
@@ -125,15 +125,15 @@ def _foreseen(foresight: Foresight, told: Foretelling) -> Foreseen:
 
 
 def _heard(foresight: Foresight, told: Foretelling) -> tuple[Series, list[str]]:
-    """Give the counts of days, or of weeks where none of days are told, and the areas that they tell of."""
+    """Give the counts of days, or else of weeks, or else the growth of totals, and the areas told of."""
     of = foresight.known(told.of)
     of = of.differences() if of and told.total else of
-    weekly = foresight.known(told.towns) if told.towns else None
-    for one in (of, weekly):
+    weekly, totals = (foresight.known(one) if one else None for one in (told.towns, told.or_growth_of))
+    for one in (of, weekly, totals.differences() if totals else None):
         areas = one.at(BASES) if one else []
         if one and areas:
             return one, areas
-    return of or foresight.series(told.of), []
+    return of or totals or foresight.series(told.of), []
 
 
 def _drawn(
@@ -225,29 +225,34 @@ def gathered(values: "Array", found: Foreseen, areas: list[str], on: date) -> "A
     return sums
 
 
-def divided(values: "Array", found: Foreseen, areas: list[str], on: date) -> "tuple[list[str], Array]":
-    """Share whole values [area, week, draw] among the districts and towns drawn within areas.
+def divided(
+    areas: list[str], values: "Array", found: Foreseen, on: date, *, base: int, ago: int = 0
+) -> "tuple[list[str], Array]":
+    """Add to areas and their whole values [area, week, draw] the districts and towns within the first `base`.
 
-    By their cases of two weeks; the last whole week comes first.
+    They are drawn by their cases of the two weeks that end so many weeks before; the last whole week comes
+    first.
     """
     import numpy as np  # noqa: PLC0415 - of an extra
 
-    from tilannekuva.models.outlook import valued  # noqa: PLC0415 - of an extra
+    from tilannekuva.models.outlook import BEFORE, valued  # noqa: PLC0415 - of an extra
     from tilannekuva.models.within import split  # noqa: PLC0415 - of an extra
 
     n, towns = found.base, len(found.areas) - len(found.parents)
-    names, drawn = ([*one[:n], *one[towns:]] for one in (found.areas, found.draws))
-    places = np.array(within(names[:n], areas, on))
+    names, drawn, told = ([*one[:n], *one[towns:]] for one in (found.areas, found.draws, found.weeks))
+    older = np.stack(told)[:, -BEFORE - ago : -BEFORE, None].repeat(values.shape[2], axis=2)
+    cases = np.concatenate([older, np.stack(drawn)], axis=1)[:, : found.draws.shape[1]]
+    places = np.array(within(names[:n], areas[:base], on))
     parts = split(
-        values.astype(np.int64),
-        valued(np.stack(drawn), weeks=2),
+        values[:base].astype(np.int64),
+        valued(cases, weeks=2),
         people(names, on),
         places=places,
         parent=np.array(found.parents, dtype=np.intp),
     )
     inside = np.concatenate([places, places[list(found.parents)]]) >= 0
     new = [nth for nth, name in enumerate(names) if inside[nth] and name not in areas]
-    return [names[nth] for nth in new], parts[new].astype(float)
+    return [*areas, *(names[nth] for nth in new)], np.concatenate([values, parts[new]])
 
 
 def _moved(daily: "Array", by: int, days: int) -> "Array":

@@ -18,8 +18,10 @@ from tilannekuva.flows.foretold import FLAT, Line
 from tilannekuva.store.sheet import Sheet
 
 _WEEK = timedelta(weeks=1)
-_WEDNESDAY = timedelta(days=3)  # after the Sunday: the day that RespiCast's rounds bear
-_TEAM = re.compile(r"\w+", re.ASCII)
+_WEDNESDAY = 2  # the weekday that ends each of RespiCast's rounds and names it
+_TOLD = timedelta(days=3)  # from the Sunday that ends a round's first week to its Wednesday
+_ROUND = range(1, 5)  # weeks that a round asks for
+_TEAM = re.compile(r"[\w+]{1,14}", re.ASCII)
 _KINDS = {"origin_date": "DATE", "target_end_date": "DATE", "horizon": "INTEGER", "value": "DOUBLE"}
 
 
@@ -55,25 +57,31 @@ def _rows(one: Made, line: Line, kind: str, names: list[str]) -> Iterator[Row]:
         )
 
 
-def respicast(told: Iterable[Row], team: str, target: str) -> tuple[str, list[Row]]:
-    """Give the name and the rows of a file for RespiCast: Finland's quantiles of the weeks to come.
+def respicast(told: Iterable[Row], team: str, target: str, on: date) -> tuple[str, list[Row]]:
+    """Give the name and the rows of a file for RespiCast's round that is open on a day: Finland's quantiles.
 
-    Its columns are those of Row but `model_id`, which the file's name bears; `target` is the hub's word for
-    the indicator. Raises BadInput without any, for several indicators, and for a team that is no name.
+    The hub counts weeks from the last that its own data tell: the first is the one that has just ended, of
+    which ours may be a nowcast. Columns are those of Row but `model_id`, which the file's name bears;
+    `target` is the hub's word for the indicator. Raises BadInput without any, for several indicators, and
+    for a team that is no name. Rounds: github.com/european-modelling-hubs/RespiCast-SyndromicIndicators.
     """
     if not _TEAM.fullmatch(team):
-        raise BadInput(f"no team is named '{team}'; use letters, digits and _ alone, such as kunta")
-    of = [
-        one for one in told if one.location == COUNTRY and one.horizon > 0 and one.output_type == "quantile"
-    ]
-    if not of:
-        raise BadInput("nothing is forecast of the whole country; see what `tilannekuva forecast` prints")
+        raise BadInput(f"no team is named '{team}'; use up to 14 letters, digits, _ and +, such as kunta")
+    origin = on + timedelta(days=(_WEDNESDAY - on.weekday()) % 7)
+    of = [one for one in told if one.location == COUNTRY and one.output_type == "quantile"]
     if len({one.target for one in of}) > 1:
         raise BadInput("a file for a hub holds one figure: name one indicator with --indicator")
-    found = [
-        one._replace(origin_date=one.origin_date + _WEDNESDAY, location="FI", target=target) for one in of
-    ]
-    return f"{found[0].origin_date}-{team}-{found[0].model_id}", found
+    found = []
+    for one in of:
+        horizon = 1 + (one.target_end_date - origin + _TOLD) // _WEEK
+        if horizon in _ROUND:
+            found.append(one._replace(origin_date=origin, horizon=horizon, location="FI", target=target))
+    if not found:
+        raise BadInput(
+            f"nothing is forecast of the whole country for the round of {origin}; see what `tilannekuva "
+            "forecast` prints"
+        )
+    return f"{origin}-{team}-{found[0].model_id}", found
 
 
 def table(told: Iterable[Row], form: str, *, columns: tuple[str, ...] = Row._fields) -> bytes:

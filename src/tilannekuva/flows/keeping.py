@@ -67,7 +67,7 @@ def _sources(workspace: Workspace, one: Indicator, now: datetime) -> Iterator[st
     told = one.forecast
     while told and not told.of and told.led_by in known:
         told = known[told.led_by].forecast
-    made_of = {told.of, told.towns} if told else set()
+    made_of = {told.of, told.towns, told.or_growth_of} if told else set()
     for name, recipe in workspace.recipes(now).items():
         if any(series.indicator in made_of for series in recipe.series):
             yield name

@@ -183,7 +183,7 @@ def _says(view: View, asked: _Asked) -> Iterator[str]:
             low=number(language, one, each.at(WIDE[0])),
             high=number(language, one, each.at(WIDE[1])),
         )
-        if one.forecast and one.forecast.method == "stays" and asked.area != view.picture.area:
+        if one.forecast and one.forecast.is_divided and asked.area != view.picture.area:
             yield from _own(view, one, each.reference_date)
 
 
