@@ -23,14 +23,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import erf
 
-from chance import DOUBT, beyond, covered, error
+from chance import DOUBT, covered, error
 from tilannekuva.domain.holidays import kind
 from tilannekuva.models.delays import Kinds, Learned, begin, delays, learn
 from tilannekuva.models.levels import LEVELS
 from tilannekuva.models.memory import Memory
 from tilannekuva.models.model import Unable
-from tilannekuva.models.nowcast import nowcast
+from tilannekuva.models.retrospective import completed
 from tilannekuva.models.scores import wis
 from tilannekuva.models.weeks import DAYS, Array
 
@@ -54,8 +55,9 @@ class Vintages(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What came [origin, district, day], draws [origin, district, day, draw], and two rivals; CPU seconds."""
+    """The days of news, what came [origin, district, day], draws, and two rivals; CPU seconds."""
 
+    at: Array
     came: Array
     drawn: Array
     published: Array
@@ -93,27 +95,26 @@ def kinds(days: int) -> Kinds:
 
 def judged(told: Vintages, *, draws: int = 1000) -> Judged:
     """Walk forward over the days of news."""
-    own, country = begin(len(told.names)), begin(1)
+    country, own = begin(1), [*zip(told.days, told.counts, strict=True)]
     calendar, memory, parts = kinds(told.counts.shape[2]), Memory(), []
     for nth, at in enumerate(told.days):
         counts = told.counts[nth][:, : at + 1]
         begun = time.process_time()
-        own = learn(own, counts, at, calendar)
         country = learn(country, counts.sum(axis=0, keepdims=True), at, calendar)
         if nth < LEARNED or at > told.days[-1] - SETTLED:
             continue
-        drawn = _completed(own, counts, memory, draws)
+        drawn = _completed(own[: nth + 1], calendar, memory, draws)
         seconds = time.process_time() - begun
-        parts.append((told.counts[-1][:, at - DAYS + 1 : at + 1], drawn, *_rivals(country, counts), seconds))
-    return Judged(*(np.array([part[nth] for part in parts]) for nth in range(5)))
+        came = told.counts[-1][:, at - DAYS + 1 : at + 1]
+        parts.append((at, came, drawn, *_rivals(country, counts), seconds))
+    return Judged(*(np.array(one) for one in zip(*parts, strict=True)))
 
 
-def _completed(own: Learned, counts: Array, memory: Memory, draws: int) -> Array:
+def _completed(news: list[tuple[int, Array]], calendar: Kinds, memory: Memory, draws: int) -> Array:
     """Draw the last 7 days, going on from the last nowcast."""
-    late = delays(own)
-    if isinstance(late, Unable):
-        sys.exit(late.advice)
-    found = nowcast(counts, late, kinds=kinds(counts.shape[1]), draws=draws, memory=memory)
+    found = completed(news, kinds=calendar, draws=draws, memory=memory)
+    if isinstance(found, Unable):
+        sys.exit(found.advice)
     return found.draws[:, -DAYS:]
 
 
@@ -189,24 +190,45 @@ def _verdict(found: Judged) -> Iterator[str]:
                 f"{title}, {('a day', '7 days')[span]}: better than {rival} in {better} of {len(t)},"
                 f" beyond doubt in {surely}; worse beyond doubt in {len(t) - worse}"
             )
-    sums = found._replace(
-        came=found.came.sum(axis=2, keepdims=True), drawn=found.drawn.sum(axis=2)[:, :, None]
-    )
-    for what, one in (("a day", found), ("7 days", sums)):
-        near, far = zip(*(held(one, share) for share in COVERS), strict=True)
+    for nth, what in enumerate(("a day", "7 days")):
+        by_share = [held(found, share)[nth] for share in COVERS]
+        near, perfect, far = map(sum, zip(*by_share, strict=True))
         yield (
-            f"cover of {what}: {sum(near)} of {3 * found.came.shape[1]} within {NEAR:.2f},"
-            f" {sum(far)} farther beyond doubt"
+            f"cover of {what}: {near:.0f} of {3 * found.came.shape[1]} within {NEAR:.2f} "
+            f"(of a perfect nowcast's {perfect:.0f} would be), {far:.0f} farther beyond doubt"
         )
 
 
-def held(found: Judged, share: float) -> tuple[int, int]:
-    """Count districts whose intervals cover as much as they say, and those that do not beyond doubt."""
-    off = covered(found.drawn, found.came, share).mean(axis=2).T - share
-    least = np.sqrt(share * (1 - share))
-    return int((np.abs(off.mean(axis=1)) <= NEAR).sum()), sum(
-        beyond(one, NEAR, DAYS, least=least) for one in off
-    )
+class Held(NamedTuple):
+    """How many districts' intervals cover as they say; would if they were perfect; do not beyond doubt."""
+
+    near: float
+    perfect: float
+    far: float
+
+
+def held(found: Judged, share: float) -> tuple[Held, Held]:
+    """Count by days and by sums of 7 days.
+
+    What is off is gathered by the day that it is of, for 7 nowcasts tell of each; a sum goes on for 7 days,
+    so that those of a few weeks may happen to be alike.
+    """
+    day = covered(found.drawn, found.came, share) - share
+    week = covered(found.drawn.sum(axis=2), found.came.sum(axis=2), share) - share
+    places = (found.at[:, None] + np.arange(DAYS)).ravel()
+    days, place = np.unique(places, return_inverse=True)
+    off = np.zeros((len(days), day.shape[1]))
+    np.add.at(off, place, np.moveaxis(day, 1, 2).reshape(-1, day.shape[1]))
+    least = np.sqrt(share * (1 - share) * DAYS / len(week))
+    return _held(off * len(days) / len(places), 0.0), _held(week, least)
+
+
+def _held(off: Array, least: float) -> Held:
+    """Count districts by what is off [day, district]; an error of its mean is not below the least."""
+    mean = np.abs(off.mean(axis=0))
+    errors = np.maximum([error(one, DAYS) for one in off.T], least)
+    perfect = erf(NEAR / np.sqrt(2) / errors)
+    return Held(*(float(one.sum()) for one in (mean <= NEAR, perfect, mean - DOUBT * errors > NEAR)))
 
 
 def _whole(found: Judged) -> Iterator[str]:
@@ -215,7 +237,9 @@ def _whole(found: Judged) -> Iterator[str]:
         which = (low <= size) & (size < high)
         yield f"{which.sum()} districts of {low}-{high} cases a day: {_covers(found, which)}"
     yield f"all: {_covers(found, size >= 0)}"
-    added = Judged(found.came.sum(axis=1, keepdims=True), found.drawn.sum(axis=1, keepdims=True), *found[2:])
+    added = found._replace(
+        came=found.came.sum(axis=1, keepdims=True), drawn=found.drawn.sum(axis=1, keepdims=True)
+    )
     yield f"the country, districts' draws added: {_covers(added, np.array([True]))}"
     for name, (day, week) in errors(found).items():
         yield f"{name}: mean absolute error of a day {day.mean():.2f}, of 7 days {week.mean():.2f}"

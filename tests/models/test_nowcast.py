@@ -210,7 +210,8 @@ def test_nine_of_ten_weeks_fall_inside_the_ninety_percent_interval():
     final = counts(level)
     vintages = arriving(final, np.array([CHANCES] * 150), spread=0.05)
 
-    drawn = nowcast(vintages[-1][1], delays(learned(vintages)), draws=300).draws[:, -7:].sum(axis=1)
+    *_, known = learned(vintages)
+    drawn = nowcast(vintages[-1][1], delays(known), draws=300).draws[:, -7:].sum(axis=1)
     low, high = np.quantile(drawn, [0.05, 0.95], axis=1)
     week = final[:, -7:].sum(axis=1)
 

@@ -67,7 +67,8 @@ def test_holidays_are_completed_by_their_own_delays():
     kinds = np.arange(WEEKS * 7 + 1) % 7
     kinds[-3] = 6
     told = reports(2000.0, vintages=60, kinds=kinds)
-    late = delays(learned(zip(told.reported.astype(int), told.vintages, strict=True), kinds))
+    *_, known = learned(zip(told.reported.astype(int), told.vintages, strict=True), kinds)
+    late = delays(known)
     made = nowcast(told.vintages[-1], late, kinds=kinds)
 
     saturday = made.draws[0, -3].mean()

@@ -25,8 +25,8 @@ BASES = ("hospital-district", "university-hospital-area", "wellbeing-county", "c
 TOWN = "municipality"
 _HISTORY = timedelta(weeks=104)  # at the least
 _ANCHOR = timedelta(weeks=13)  # after which history begins later, so that most days it begins as before
-_NEWS = timedelta(weeks=12)  # of days of news that delays are learned from
-_BLOCK = 28  # days, after which what is completed begins later
+_NEWS = timedelta(weeks=12)  # of days of news that delays are learned from, at the least
+_BLOCK = 28  # days, after which what is completed, and news, begin later
 _FRESH = timedelta(weeks=3)  # an area of which nothing newer is told is left out
 _WEEK = 7
 _HIDDEN = 2.5  # where 1 to 4 are hidden: the middle of what it may be
@@ -131,7 +131,7 @@ class Series:
                     now[place[one.area], (one.reference_date - begin).days] = (
                         np.nan if value is None else value
                     )
-            if at >= begin and at > self.today - _NEWS:
+            if at >= begin and at > _news_since(self.today):
                 vintages.append(now.copy())
                 reported.append((at - begin).days)
         return np.array(vintages).reshape(-1, len(areas), days), np.array(reported, dtype=float)
@@ -175,9 +175,14 @@ def series(workspace: Workspace, indicator: str, as_of: datetime) -> Series | No
 def _news(workspace: Workspace, indicator: str, as_of: datetime, rows: Days) -> tuple[Observation, ...]:
     """Give all that the sources heard now told of the last months' days."""
     heard = {(area, next(iter(days.values())).source) for area, days in rows.items()}
-    since = helsinki_date(as_of) - 2 * _NEWS - timedelta(weeks=1)
+    since = _news_since(helsinki_date(as_of)) - _NEWS
     told = workspace.store.revisions(as_of, indicators={indicator}, since=since)
     return tuple(one for one in told if one.stratum == "all" and (one.area, one.source) in heard)
+
+
+def _news_since(today: date) -> date:
+    """Give the day after which news teaches delays, for some weeks the same."""
+    return today - _NEWS - (today - date.min) % timedelta(days=_BLOCK)
 
 
 def within(areas: Iterable[str], larger: list[str], on: date) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ Days are counted from 0; `kinds` [day] tells the weekday (0 = Monday) whose ways
 may have a Sunday's. Without it the first day is a Monday and there are no holidays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +30,9 @@ _FIRM = (2.0, 200.0)  # prior cases of an area towards all, at the least and the
 _SPREAD, _FEW = 0.1, 10.0  # the usual spread, and prior days of all areas towards it
 _DAYS = 30.0  # prior days of an area towards the spread of all
 _SURE = 0.03  # shares nearer 0 or 1 than this say nothing of how days differ
+_BOUNDS = (0.005, 0.9)  # of spread
+_REST = 2.0  # how what is still untold differs at the most: its variance by its square
+_LEAST = 0.002  # spread, however little is untold
 
 
 class Delays(NamedTuple):
@@ -85,14 +88,12 @@ def learn(past: Learned, counts: Array, at: int, kinds: Kinds | None = None) -> 
     return Learned(at, past.vintages + 1, told, news, shares)
 
 
-def learned(vintages: Iterable[tuple[int, Array]], kinds: Kinds | None = None) -> Learned:
-    """Give what vintages (day, counts [area, day]) in their order have taught; there is at least one."""
+def learned(vintages: Iterable[tuple[int, Array]], kinds: Kinds | None = None) -> Iterator[Learned]:
+    """Yield what vintages (day, counts [area, day]) have taught up to each of them, in their order."""
     found: Learned | None = None
     for at, counts in vintages:
         found = learn(begin(len(counts)) if found is None else found, counts, at, kinds)
-    if found is None:
-        raise ValueError("at least one vintage is needed")
-    return found
+        yield found
 
 
 def weekdays_of(days: int) -> Kinds:
@@ -181,12 +182,18 @@ def _pooled(part: Array, whole: Array) -> Array:
 
 
 def _spread(shares: Array, known: Array) -> Array:
-    """Give how days' shares differ [area, delay] beyond what so few cases do, drawn towards all areas."""
+    """Give how days' shares differ [area, delay] beyond what so few cases do, drawn towards all areas.
+
+    Of a day of which nearly all is told this would say that the little left may be many times itself: it is
+    bounded by what is left.
+    """
     plain = known * (1 - known)
     there = (known > _SURE) & (known < 1 - _SURE)
     heed, once, twice, few, weight = np.where(there, shares, 0.0)
     off = (twice - 2 * known * once + known**2 * heed) / np.maximum(plain, 1e-9) - few
     own, n = off.sum(axis=1), weight.sum(axis=1)
-    whole = np.clip((own.sum(axis=0) + _SPREAD * _FEW) / (n.sum(axis=0) + _FEW), 0.005, 0.9)
-    found: Array = np.clip((own + whole * _DAYS) / (n + _DAYS), 0.005, 0.9)
+    whole = np.clip((own.sum(axis=0) + _SPREAD * _FEW) / (n.sum(axis=0) + _FEW), *_BOUNDS)
+    usual = known.mean(axis=1)
+    most = np.maximum(_REST * (1 - usual) / np.maximum(usual, 1e-9), _LEAST)
+    found: Array = np.minimum(np.clip((own + whole * _DAYS) / (n + _DAYS), *_BOUNDS), most)
     return found

@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 Made = TypeVar("Made")
-_MOST = 64  # results; the largest, hundreds of towns followed, takes some 10 MB
+_MOST = 80  # results: a day of forecasts asks for some 70; hundreds of towns followed take some 10 MB
 
 
 @runtime_checkable

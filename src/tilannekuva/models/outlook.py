@@ -1,7 +1,7 @@
 """Outlook: the weeks to come of districts, from what was told of each day on each day of news.
 
-The last days are completed by what their area's delays leave untold (`nowcast`); the weekly model goes on
-from there; how sure one is of the last week makes the weeks after it less sure.
+The last days are completed by what their area's delays leave untold (`retrospective`); the weekly model
+goes on from there; how sure one is of the last week makes the weeks after it less sure.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ import numpy as np
 
 from tilannekuva.models import flat
 from tilannekuva.models.coherent import spread_out
-from tilannekuva.models.delays import LONGEST, Kinds, delays, learned
+from tilannekuva.models.delays import LONGEST, Kinds
 from tilannekuva.models.levels import LEVELS
 from tilannekuva.models.memory import Memory
 from tilannekuva.models.model import HORIZONS, Known, Model, Unable, rehearsed
-from tilannekuva.models.nowcast import nowcast
+from tilannekuva.models.retrospective import completed
 from tilannekuva.models.weeks import DAYS, Array, plausible, weekly
 
 BEFORE = 2  # weeks that are drawn besides those to come: the last whole one and the one before
@@ -112,12 +112,10 @@ def _completed(told: Reports, days: int, memory: Memory) -> Array:
     found: Array = np.repeat(plain[..., None], _DRAWS, axis=2)
     if not _is_dated(told):
         return found
-    at = int(told.reported[-1])
     news = ((int(day), one) for day, one in zip(told.reported, told.vintages, strict=True))
-    late = delays(learned(news, told.kinds))
-    if isinstance(late, Unable):
+    made = completed(news, kinds=told.kinds, draws=_DRAWS, memory=memory)
+    if isinstance(made, Unable):
         return found
-    made = nowcast(told.vintages[-1][:, : at + 1], late, kinds=told.kinds, draws=_DRAWS, memory=memory)
     first = told.offset + made.first - start
     room = found[:, max(0, first) :]
     room[:] = made.draws[:, max(0, -first) :][:, : room.shape[1]]

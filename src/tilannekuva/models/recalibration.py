@@ -7,7 +7,7 @@ slope on the last week's own score), and by which factor the draws are too narro
 and in the tails. Quantile mapping of ranks: Hamill and Whitaker 2006, doi:10.1175/MWR3237.1.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from scipy.special import ndtr, ndtri
 from tilannekuva.models.weeks import Array
 
 Single = npt.NDArray[np.float32]
+Drawn = TypeVar("Drawn", Single, Array)
 _KEPT = 26  # weeks whose ranks are kept
 _HALF = 10.0  # weeks after which a rank counts half
 _MIDDLE, _TAIL = 0.5, 0.93  # shares that are to lie within, near the median and far from it
@@ -93,10 +94,17 @@ def recalibrated(ranks: Ranks, draws: Single, people: Array) -> Single:
         by = slope(past)
         middle, tail = (factors(past, by, share)[:, None] for share in (_MIDDLE, _TAIL))
         level = ndtr((by * near[:, horizon])[:, None] + z * (middle * (1 - reach) + tail * reach))
-        at = np.minimum(level * len(z), len(z) - 1).astype(np.intp)
-        order = np.argsort(draws[:, horizon], axis=-1)
-        moved = np.take_along_axis(np.take_along_axis(draws[:, horizon], order, axis=-1), at, axis=-1)
-        np.put_along_axis(found[:, horizon], order, moved, axis=-1)
+        found[:, horizon] = at_levels(draws[:, horizon], level)
+    return found
+
+
+def at_levels(draws: Drawn, levels: Array) -> Drawn:
+    """Give draws [..., draw] as they are at other levels [..., draw], rising; each keeps its rank."""
+    at = np.minimum(levels * draws.shape[-1], draws.shape[-1] - 1).astype(np.intp)
+    order = np.argsort(draws, axis=-1)
+    found = np.empty_like(draws)
+    moved = np.take_along_axis(np.take_along_axis(draws, order, axis=-1), at, axis=-1)
+    np.put_along_axis(found, order, moved, axis=-1)
     return found
 
 
