@@ -106,7 +106,7 @@ def forecast_page(view: View) -> ForecastPage:
         if one and newest
         else (),
         board=scored,
-        made=tuple(_made(language, one.indicator, newest)) if one and newest else (),
+        made=tuple(_made(language, one, newest)) if one and newest else (),
         more=tuple(_more(view, one)) if one else (),
     )
 
@@ -266,8 +266,9 @@ def _assumed(one: Indicator) -> Assumed | None:
     return one.forecast.assumed if one.forecast else None
 
 
-def _made(language: Language, one: Indicator, newest: Forecast) -> Iterator[str]:
+def _made(language: Language, asked: _Asked, newest: Forecast) -> Iterator[str]:
     """Say what a forecast rests on, and what it does not know."""
+    one = asked.indicator
     told = {
         "weekly": language.text(
             "It is the weighted mean of several methods, which carry on the growth of the last weeks, the "
@@ -280,6 +281,10 @@ def _made(language: Language, one: Indicator, newest: Forecast) -> Iterator[str]
         "need": language.text("It is computed from the forecast of cases and from what is assumed."),
     }
     yield told.get(newest.model) or language.text("Model: {model}.", model=newest.model)
+    if one.forecast and one.forecast.is_divided and asked.reading is None:
+        yield language.text(
+            "It is told of a larger area: how much of it is here is drawn by the share of cases here."
+        )
     assumed = _assumed(one)
     if assumed:
         yield from _assumptions(language, assumed)
