@@ -2,6 +2,7 @@
 
 import pytest
 
+from tilannekuva.domain.definitions import LANGS
 from tilannekuva.errors import BadDefinition, UnknownIndicator
 from tilannekuva.indicators.catalogue import catalogue, texts
 
@@ -74,3 +75,12 @@ def test_a_mistake_is_named_with_file_line_and_cure(name: str, old: str, new: st
 def test_a_slug_is_a_slug_so_that_it_can_be_a_table():
     with pytest.raises(BadDefinition, match="pattern"):
         catalogue(changed("cases", ('id = "cases"', 'id = "cases; drop table x"')))
+
+
+def test_what_is_counted_has_its_name_after_one():
+    """A word that Finns write in the partitive after all numbers but 1; not a sign, nor a rate."""
+    counted = {one.id: one.unit for one in catalogue(TEXTS).indicators.values() if one.unit.fi.isalpha()}
+
+    assert {"km", "pv", "mm", "ha"} >= {unit.fi for unit in counted.values() if unit.one is None}
+    assert ("tartunta", "fall", "case") == tuple(counted["cases"].after(1, lang) for lang in LANGS)
+    assert ("tartuntaa", "fall", "cases") == tuple(counted["cases"].after(2, lang) for lang in LANGS)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from tilannekuva.domain.access import PUBLIC, Viewer
 from tilannekuva.domain.areas import Area
-from tilannekuva.domain.definitions import LANGS, Text
+from tilannekuva.domain.definitions import LANGS, Text, Unit
 from tilannekuva.domain.observations import Observation
 from tilannekuva.domain.picture import Point, Reading
 from tilannekuva.flows.effects import Step
@@ -43,7 +43,9 @@ _UNLABELLED = (type, Area, Observation, Point, Reading, Step)  # many, and made 
 def relabelled(value: Any, label: Label) -> Any:
     """Give a value with all its labels replaced; what holds none stays the same value."""
     if isinstance(value, Text):
-        return Text(**{lang: label(value.in_(lang)) for lang in LANGS})
+        labels = {lang: label(value.in_(lang)) for lang in LANGS}
+        one = {"one": relabelled(value.one, label)} if isinstance(value, Unit) else {}
+        return type(value)(**labels, **one)
     if isinstance(value, _UNLABELLED):
         return value
     if isinstance(value, Mapping):

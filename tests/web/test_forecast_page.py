@@ -97,6 +97,14 @@ def test_of_a_larger_areas_patients_the_citys_own_are_told(app: FastPath):
     assert len(re.findall(own, said)) == 2, "of the first period and of the last"
 
 
+def test_deaths_told_of_a_larger_area_are_divided_and_the_page_says_so(app: FastPath):
+    said = " ".join(tree(ask(app, "/en/forecast?indicator=deaths-weekly").text).find("main")[0].text.split())
+
+    assert "Deaths per week, Tampere" in said
+    assert "how much of it is here is drawn by the share of cases here" in said
+    assert not re.search(r"\b1 deaths", said)
+
+
 def test_a_model_is_told_in_words(kept: Workspace):
     assert "weighted mean of several methods" in words(kept)
     assert not [lang for lang in LANGS if "weekly" in words(kept, PATH.replace("en", lang, 1))]

@@ -50,6 +50,16 @@ class Text(Strict):
         return str(getattr(self, lang))
 
 
+class Unit(Text):
+    """What is counted, as it is written after a number; `one` after 1, where that differs."""
+
+    one: Text | None = None
+
+    def after(self, number: float, lang: str) -> str:
+        """Give what is written after a number as it is shown, in a language."""
+        return (self.one or self).in_(lang) if number == 1 else self.in_(lang)
+
+
 Model = TypeVar("Model", bound=BaseModel)
 
 

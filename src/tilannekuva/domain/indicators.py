@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from tilannekuva.domain.access import Visibility
-from tilannekuva.domain.definitions import Slug, Strict, Text
+from tilannekuva.domain.definitions import Slug, Strict, Text, Unit
 from tilannekuva.domain.forecasts import Foretelling
 from tilannekuva.domain.observations import Freq
 
@@ -47,7 +47,9 @@ class Indicator(Strict):
     id: Slug = Field(description="Name of the indicator, the same as the file's.")
     title: Text = Field(description="Title in fi, sv and en.")
     short: Text = Field(description="Title where there is little room.")
-    unit: Text = Field(description="What is counted, as it is written after the number.")
+    unit: Unit = Field(
+        description="What is counted, as it is written after the number; `unit.one` after 1, if that differs."
+    )
     explanation: Text = Field(description="What the number says, in one sentence.")
     caveats: Text = Field(description="What a reader must bear in mind.")
     theme: Theme = Field(description="What it is about.")

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, model_validator
 
 from tilannekuva.domain.access import Visibility
-from tilannekuva.domain.definitions import Slug, Strict, Text
+from tilannekuva.domain.definitions import Slug, Strict, Text, Unit
 
 # The stages through which people pass, in their order; the others tell of the work.
 Passed = Literal[
@@ -41,7 +41,7 @@ class Count(Strict):
     stage: Stage = Field(description="Which stage of the funnel, or what of the work, it counts.")
     title: Text = Field(description="What it is called, in fi, sv and en.")
     help: Text = Field(description="What to count, for whoever fills it in.")
-    unit: Text | None = Field(default=None, description="What is counted, where it is not the service's.")
+    unit: Unit | None = Field(default=None, description="What is counted, where it is not the service's.")
 
 
 class Place(Strict):
@@ -58,7 +58,9 @@ class Service(Strict):
     id: Slug = Field(description="Name of the service, the same as the file's.")
     title: Text = Field(description="Title in fi, sv and en.")
     about: Text = Field(description="What the service does and for whom.")
-    unit: Text = Field(description="What is counted, as it is written after a number.")
+    unit: Unit = Field(
+        description="What is counted, as it is written after a number; `one` after 1, if that differs."
+    )
     contact: str = Field(min_length=1, description="Where to ask about the figures.")
     counts: tuple[Count, ...] = Field(min_length=1, description="Its numbers, in the order of the form.")
     screen: tuple[Stage, ...] = Field(

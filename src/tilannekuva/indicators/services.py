@@ -207,7 +207,7 @@ def _toml(table: Mapping[str, Any]) -> str:
 
 def _value(value: Any) -> str:  # noqa: ANN401 - whatever TOML can hold
     if isinstance(value, Text):
-        value = value.model_dump()
+        value = value.model_dump(exclude_none=True)
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{json.dumps(key)} = {_value(one)}" for key, one in value.items()) + " }"
     if isinstance(value, list | tuple):

@@ -17,7 +17,7 @@ from tilannekuva.web import charts, urls
 from tilannekuva.web.language import Language
 from tilannekuva.web.pages.figures import Figure, figure
 from tilannekuva.web.pages.frame import Link, View
-from tilannekuva.web.pages.tiles import curve, level_word, unit, value_text
+from tilannekuva.web.pages.tiles import SEVERAL, curve, level_word, unit, value_text
 
 _BANDS = ((0.9, 0.05, 0.95), (0.5, 0.25, 0.75), (0.0, 0.5, 0.5))  # share, and the levels around it
 OPEN = 6  # events whose list stands open; longer ones open when asked
@@ -145,7 +145,7 @@ def course_sentence(view: View, one: Indicator, points: Sequence[Point]) -> str:
             first=language.day(curve(tuple(points))[0].day),
             last=language.day(points[-1].reference_date),
             low=language.number(min(values), one.decimals),
-            high=f"{value_text(language, one, most, 'normal')} {unit(language, one, most)}".strip(),
+            high=f"{value_text(language, one, most, 'normal')} {unit(language, one, SEVERAL)}".strip(),
         )
         said.append(between)
     if withheld:

@@ -16,7 +16,7 @@ from tilannekuva.web.language import Language
 from tilannekuva.web.pages.figures import Figure, figure
 from tilannekuva.web.pages.frame import View
 from tilannekuva.web.pages.ranges import WIDE, between
-from tilannekuva.web.pages.tiles import unit
+from tilannekuva.web.pages.tiles import SEVERAL, unit
 
 _PAST = 12  # forecasts of the first horizon told one by one
 _SAME = 0.01  # share of errors within which two ways of forecasting are alike
@@ -127,7 +127,7 @@ def _head(language: Language, one: Indicator) -> tuple[str, ...]:
         language.text("Held in 50%"),
         language.text("Held in 90%"),
         language.text("Held in 95%"),
-        language.text("Error, {unit}", unit=unit(language, one, 2)),
+        language.text("Error, {unit}", unit=unit(language, one, SEVERAL)),
         language.text("of it width"),
         language.text("too low"),
         language.text("too high"),

@@ -17,6 +17,7 @@ from tilannekuva.web.pages.figures import Figure, figure
 from tilannekuva.web.pages.figures import value_text as value_text  # noqa: PLC0414 - pages find it here too
 from tilannekuva.web.pages.frame import Link, View
 
+SEVERAL = 2.0  # stands for values that are not one
 _SPARK_DAYS = timedelta(days=56)
 _ARROWS: dict[Trend, str] = {"up": "↗", "down": "↘", "flat": "→", "unknown": "·"}
 
@@ -140,8 +141,10 @@ def limit_text(language: Language, indicator: Indicator, limit: float) -> str:
 
 def unit(language: Language, indicator: Indicator, value: float | None) -> str:
     """Give the unit to write after a value; none after a word, nor after a per cent sign."""
-    written = indicator.unit.in_(language.code)
-    return "" if value is None or written == "%" else written
+    if value is None:
+        return ""
+    written = indicator.unit.after(round(value, indicator.decimals), language.code)
+    return "" if written == "%" else written
 
 
 def direction(language: Language, indicator: Indicator, reading: Reading) -> str:
