@@ -101,7 +101,7 @@ def test_deaths_told_of_a_larger_area_are_divided_and_the_page_says_so(app: Fast
     said = " ".join(tree(ask(app, "/en/forecast?indicator=deaths-weekly").text).find("main")[0].text.split())
 
     assert "Deaths per week, Tampere" in said
-    assert "how much of it is here is drawn by the share of cases here" in said
+    assert "told of large areas; of those inside it is drawn, by their share of cases" in said
     assert not re.search(r"\b1 deaths", said)
 
 

@@ -283,7 +283,7 @@ def _made(language: Language, asked: _Asked, newest: Forecast) -> Iterator[str]:
     yield told.get(newest.model) or language.text("Model: {model}.", model=newest.model)
     if one.forecast and one.forecast.is_divided and asked.reading is None:
         yield language.text(
-            "It is told of a larger area: how much of it is here is drawn by the share of cases here."
+            "It is told of large areas; of those inside it is drawn, by their share of cases."
         )
     assumed = _assumed(one)
     if assumed:
