@@ -34,10 +34,6 @@ def error(values: Array, overlap: int) -> float:
     return float(np.sqrt(max(variance, 1e-12) / n))
 
 
-def beyond(values: Array, limit: float, overlap: int, *, least: float = 0.0) -> bool:
-    """Tell whether the mean of values [forecast] is farther from zero than a limit, beyond doubt.
-
-    `least` is the standard deviation of a value where nothing is wrong: few values may happen to be alike.
-    """
-    usual = least * float(np.sqrt(overlap / len(values)))
-    return bool(abs(values.mean()) - DOUBT * max(error(values, overlap), usual) > limit)
+def beyond(values: Array, limit: float, overlap: int) -> bool:
+    """Tell whether the mean of values [forecast] is farther from zero than a limit, beyond doubt."""
+    return bool(abs(values.mean()) - DOUBT * error(values, overlap) > limit)
