@@ -105,6 +105,14 @@ def test_deaths_told_of_a_larger_area_are_divided_and_the_page_says_so(app: Fast
     assert not re.search(r"\b1 deaths", said)
 
 
+def test_of_a_place_where_nearly_always_the_same_comes_one_number_is_told(app: FastPath):
+    page = tree(ask(app, "/en/forecast?area=250&indicator=in-icu").text).find("main")[0]
+    said = " ".join(page.text.split())
+
+    assert "Kihniö: nine times in ten 0 patients." in said
+    assert "between 0 and 0" not in said
+
+
 def test_a_model_is_told_in_words(kept: Workspace):
     assert "weighted mean of several methods" in words(kept)
     assert not [lang for lang in LANGS if "weekly" in words(kept, PATH.replace("en", lang, 1))]

@@ -175,14 +175,7 @@ def _says(view: View, asked: _Asked) -> Iterator[str]:
     now = begun(helsinki_date(view.picture.as_of), one.freq)
     ahead = [each for each in asked.coming if each.reference_date >= now]
     for each in dict.fromkeys((*ahead[:1], *ahead[-1:])):
-        yield language.text(
-            "{period}: most likely {middle} {unit}; nine times in ten between {low} and {high}.",
-            period=_begun(language.period(each.reference_date, one.freq)),
-            middle=number(language, one, each.at(0.5)),
-            unit=unit(language, one, each.at(0.5) or 0),
-            low=number(language, one, each.at(WIDE[0])),
-            high=number(language, one, each.at(WIDE[1])),
-        )
+        yield f"{_begun(language.period(each.reference_date, one.freq))}: {_expected(language, one, each)}."
         if one.forecast and one.forecast.is_divided and asked.area != view.picture.area:
             yield from _own(view, one, each.reference_date)
 
@@ -193,13 +186,22 @@ def _own(view: View, one: Indicator, day: date) -> Iterator[str]:
     made = view.reader.forecasts(one.id, area, view.picture.as_of)[:1]
     for each in (target for forecast in made for target in forecast.targets if target.reference_date == day):
         yield language.text(
-            "Of them, by its share of cases, {place}: most likely {middle}; nine times in ten between {low} "
-            "and {high}.",
+            "Of them, by its share of cases, {place}: {expected}.",
             place=register().area(area).name(language.code),
-            middle=number(language, one, each.at(0.5)),
-            low=number(language, one, each.at(WIDE[0])),
-            high=number(language, one, each.at(WIDE[1])),
+            expected=_expected(language, one, each),
         )
+
+
+def _expected(language: Language, one: Indicator, target: Target) -> str:
+    """Say what to expect of a period; in a small place nine times in ten the same."""
+    middle = target.at(0.5)
+    figure = f"{number(language, one, middle)} {unit(language, one, middle or 0)}".strip()
+    low, high = (number(language, one, target.at(level)) for level in WIDE)
+    if low == high:
+        return language.text("nine times in ten {figure}", figure=figure)
+    return language.text(
+        "most likely {figure}; nine times in ten between {low} and {high}", figure=figure, low=low, high=high
+    )
 
 
 def _begun(words: str) -> str:

@@ -13,5 +13,5 @@ def number(language: Language, one: Indicator, value: float | None) -> str:
 
 
 def between(language: Language, one: Indicator, target: Target, levels: tuple[float, float]) -> str:
-    """Write a range of a forecast."""
-    return "–".join(number(language, one, target.at(each)) for each in levels)
+    """Write a range of a forecast, or the one number that it is."""
+    return "–".join(dict.fromkeys(number(language, one, target.at(each)) for each in levels))
