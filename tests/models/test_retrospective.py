@@ -103,3 +103,8 @@ def test_before_delays_are_known_the_advice_says_how_long_to_wait():
 
     assert isinstance(found, Unable)
     assert "1 days more" in found.advice
+
+
+def test_no_vintages_are_refused():
+    with pytest.raises(ValueError, match="at least one vintage"):
+        completed([])

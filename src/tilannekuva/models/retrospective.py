@@ -44,10 +44,12 @@ def completed(
 ) -> Nowcast | Unable:
     """Draw the final counts of the last days, from the vintages (day, counts [area, day]) in their order.
 
-    There is at least one. Unable before delays are known. What a `memory` holds of days before is not
-    computed anew.
+    Unable before delays are known. What a `memory` holds of days before is not computed anew. Raises
+    ValueError without any vintage.
     """
     memory, days = memory or Memory(), list(news)
+    if not days:
+        raise ValueError("at least one vintage is needed")
     known = list(learned(days, kinds))
     last, counts = days[-1]
     late = delays(known[-1])
